@@ -200,7 +200,6 @@ export function cronNext(schedule: CronSchedule, after: SimTime): SimTime | unde
     const date = civilFromDays(day);
     if (date.year > yearLimit) return undefined;
     if (!schedule.months.includes(date.month)) {
-      // Month 13 is January of the next year in this arithmetic only if carried by hand.
       const isDecember = date.month === 12;
       day = daysFromCivil(date.year + (isDecember ? 1 : 0), isDecember ? 1 : date.month + 1, 1);
     } else {

@@ -98,6 +98,8 @@ function divideAwayFromZero(value: bigint, divisor: bigint): bigint {
 /**
  * The amount in whole units (bytes, cores, counts), rounded up (away from zero, when negative).
  *
+ * Differs: upstream rounds some negative amounts the other way (-1.93Ki to -1975) and overflows.
+ *
  * @throws RangeError beyond 2^53 - 1, where numbers stop being exact.
  * @see k8s.io/apimachinery pkg/api/resource/quantity.go Quantity.Value
  */

@@ -31,7 +31,8 @@ export function simTime(milliseconds: number): SimTime {
 /**
  * Reads an RFC 3339 time; digits finer than a millisecond are dropped.
  *
- * A leap second (`:60`) is refused, as Go refuses it.
+ * A leap second (`:60`) is refused, as Go refuses it. Differs: Go wants capital `T` and `Z`, and
+ * takes an offset of 24:00; we keep to the RFC in both.
  *
  * @throws RangeError with what was found and what is allowed.
  * @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
