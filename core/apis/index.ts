@@ -3,6 +3,7 @@ export * from "./ec2-node-class.ts";
 export * from "./labels.ts";
 export * from "./node-claim.ts";
 export * from "./node-overlay.ts";
+export * from "./node-pool-hash.ts";
 export * from "./node-pool.ts";
 export * from "./node.ts";
 export * from "./object-meta.ts";
