@@ -31,3 +31,4 @@ export {
   type NormalDistribution,
   type UniformDistribution,
 } from "./distributions.ts";
+export type { Timeline } from "./timeline.ts";

@@ -138,6 +138,8 @@ export type LedgerEntry = At &
         readonly podUid: string;
         readonly nodeName: string;
         readonly reason: string;
+        /** Work of a run-to-completion pod that has to be done again. */
+        readonly lostWorkSeconds?: number;
       }
     | {
         readonly kind: "eviction-blocked";

@@ -1,0 +1,198 @@
+/**
+ * The API server's rules of writing: who gets which name, uid and generation, when an object is
+ * really gone, and what goes with it.
+ *
+ * Deleting marks an object and removes it once no finalizer is left; a pod on a node also waits for
+ * its kubelet, within its grace period. When an owner is gone, its dependents are deleted.
+ */
+import { objectKey } from "../../core/apis/index.ts";
+import type { ObjectMeta, Pod } from "../../core/apis/index.ts";
+import type { ClusterObject } from "../../core/state/index.ts";
+import type { SimTime } from "../../core/units/index.ts";
+import { after, durationMs } from "../../core/units/index.ts";
+import { deepFreeze } from "./freeze.ts";
+import type { ObjectNames } from "./object-names.ts";
+import type { ObjectKind, ObjectOf, ObjectStore } from "./object-store.ts";
+import { isPodTerminal } from "./pod-conditions.ts";
+import type { WatchQueue } from "./watch-queue.ts";
+
+/** What the writer works with. */
+export interface ObjectWriterOptions {
+  readonly store: ObjectStore;
+  readonly watch: WatchQueue;
+  readonly names: ObjectNames;
+  readonly now: () => SimTime;
+}
+
+/** Writes objects into the store and tells the watchers. */
+export class ObjectWriter {
+  readonly #store: ObjectStore;
+  readonly #watch: WatchQueue;
+  readonly #names: ObjectNames;
+  readonly #now: () => SimTime;
+  /** Granted grace of terminating pods, by uid. */
+  readonly #graceSeconds = new Map<string, number>();
+
+  constructor(options: ObjectWriterOptions) {
+    this.#store = options.store;
+    this.#watch = options.watch;
+    this.#names = options.names;
+    this.#now = options.now;
+  }
+
+  /**
+   * Adds an object; undefined when its name is taken. The server gives uid, creation time and, with
+   * `generateName`, the rest of the name.
+   */
+  create<T extends ClusterObject>(draft: T, generateName: boolean): T | undefined {
+    const { namespace } = draft.metadata;
+    const name = generateName
+      ? this.#names.generate(
+          draft.metadata.name,
+          (taken) => this.#store.get(draft.kind, keyOf(namespace, taken)) !== undefined,
+        )
+      : draft.metadata.name;
+    const key = keyOf(namespace, name);
+    if (this.#store.get(draft.kind, key) !== undefined) return undefined;
+    const { deletionTimestamp: _, ...given } = draft.metadata;
+    const metadata: ObjectMeta = {
+      ...given,
+      name,
+      uid: this.#names.uid(draft.kind, key),
+      creationTimestamp: this.#now(),
+      generation: 1,
+    };
+    const object = deepFreeze({ ...draft, metadata } as T);
+    this.#store.put(object);
+    this.#watch.publish({ type: "added", object });
+    return object;
+  }
+
+  /**
+   * Replaces an object by its successor. What the server owns (uid, creation and deletion time) is
+   * kept; a new spec object bumps the generation. Removes a deleted object whose last finalizer
+   * goes. False when the object, by its uid, is not there; unchanged objects are not written.
+   */
+  update(object: ClusterObject): boolean {
+    const key = objectKey(object);
+    const before = this.#store.get(object.kind, key);
+    if (before === undefined || before.metadata.uid !== object.metadata.uid) return false;
+    if (object === before) return true;
+    const metadata = withServerFields(object.metadata, before.metadata, isNewSpec(object, before));
+    const next = deepFreeze({ ...object, metadata } as ClusterObject);
+    this.#replace(before, next);
+    if (next.metadata.deletionTimestamp !== undefined && !this.#mustWait(next)) this.#remove(next);
+    return true;
+  }
+
+  /**
+   * Deletes an object. Pods on a node get `graceSeconds`, by default their own; a later call can
+   * only shorten it, and zero removes at once. False when there is no such object.
+   */
+  delete(kind: ObjectKind, key: string, graceSeconds?: number): boolean {
+    const object = this.#store.get(kind, key);
+    if (object === undefined) return false;
+    if (object.kind === "Pod") this.#deletePod(object, graceSeconds);
+    else if (object.metadata.deletionTimestamp === undefined) this.#mark(object, this.#now());
+    return true;
+  }
+
+  /** The grace that a terminating pod was granted; undefined for others. */
+  graceSeconds(uid: string): number | undefined {
+    return this.#graceSeconds.get(uid);
+  }
+
+  #deletePod(pod: Pod, asked: number | undefined): void {
+    const needsNoGrace = pod.spec.nodeName === undefined || isPodTerminal(pod);
+    const granted = this.#graceSeconds.get(pod.metadata.uid);
+    const wanted = asked ?? granted ?? pod.spec.terminationGracePeriodSeconds;
+    const grace = needsNoGrace ? 0 : Math.max(0, wanted);
+    const { deletionTimestamp } = pod.metadata;
+    if (deletionTimestamp === undefined || granted === undefined) {
+      this.#graceSeconds.set(pod.metadata.uid, grace);
+      this.#mark(pod, after(this.#now(), durationMs(grace * 1000)));
+      return;
+    }
+    if (grace >= granted && grace > 0) return;
+    this.#graceSeconds.set(pod.metadata.uid, grace);
+    this.#mark(pod, after(deletionTimestamp, durationMs((grace - granted) * 1000)));
+  }
+
+  /** Sets the deletion time and removes the object unless something holds it. */
+  #mark(object: ClusterObject, deletionTimestamp: SimTime): void {
+    const { metadata } = object;
+    const generation = metadata.generation + 1;
+    const marked = deepFreeze({
+      ...object,
+      metadata: { ...metadata, deletionTimestamp, generation },
+    } as ClusterObject);
+    if (!this.#mustWait(marked)) {
+      this.#store.put(marked);
+      this.#remove(marked);
+      return;
+    }
+    this.#replace(object, marked);
+  }
+
+  /** Whether a deleted object stays: for its finalizers, or for the kubelet of its node. */
+  #mustWait(object: ClusterObject): boolean {
+    if (object.metadata.finalizers.length > 0) return true;
+    return object.kind === "Pod" && this.#graceSeconds.get(object.metadata.uid) !== 0;
+  }
+
+  #replace(before: ClusterObject, object: ClusterObject): void {
+    this.#store.put(object);
+    this.#watch.publish({ type: "modified", object, before });
+  }
+
+  #remove(object: ClusterObject): void {
+    // A listener of the last change may have removed it already.
+    if (this.#store.get(object.kind, objectKey(object))?.metadata.uid !== object.metadata.uid) {
+      return;
+    }
+    this.#store.remove(object);
+    this.#graceSeconds.delete(object.metadata.uid);
+    this.#watch.publish({ type: "deleted", object, before: object });
+    for (const dependent of this.#store.dependentsOf(object.metadata.uid)) {
+      if (this.#hasLivingOwner(dependent)) continue;
+      this.delete(dependent.kind, objectKey(dependent));
+    }
+  }
+
+  /** Whether one of the owners still exists; owners of kinds unknown here count as gone. */
+  #hasLivingOwner(object: ClusterObject): boolean {
+    const { namespace, ownerReferences } = object.metadata;
+    return ownerReferences.some((owner) => {
+      const kind = owner.kind as ObjectKind;
+      const found: ObjectOf<ObjectKind> | undefined =
+        this.#store.get(kind, keyOf(namespace, owner.name)) ?? this.#store.get(kind, owner.name);
+      return found?.metadata.uid === owner.uid;
+    });
+  }
+}
+
+function keyOf(namespace: string, name: string): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
+}
+
+function isNewSpec(object: ClusterObject, before: ClusterObject): boolean {
+  const spec = "spec" in object ? object.spec : undefined;
+  return spec !== ("spec" in before ? before.spec : undefined);
+}
+
+function withServerFields(metadata: ObjectMeta, before: ObjectMeta, isBump: boolean): ObjectMeta {
+  const generation = before.generation + (isBump ? 1 : 0);
+  const isAsBefore =
+    metadata.creationTimestamp === before.creationTimestamp &&
+    metadata.deletionTimestamp === before.deletionTimestamp &&
+    metadata.generation === generation;
+  if (isAsBefore) return metadata;
+  const { deletionTimestamp: _, ...rest } = metadata;
+  const { creationTimestamp, deletionTimestamp } = before;
+  return {
+    ...rest,
+    creationTimestamp,
+    generation,
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+  };
+}
