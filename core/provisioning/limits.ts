@@ -1,0 +1,80 @@
+import type { NodePool } from "../apis/index.ts";
+import type { InstanceType } from "../cloudprovider/index.ts";
+import type { StateNode } from "../state/index.ts";
+import { formatResource, maxResources, type ResourceList, sortedEntries } from "../units/index.ts";
+
+/** The name under which limits count machines. */
+export const nodesResource = "nodes";
+
+/** A state node's capacity as limits see it: with itself as one of `nodes`. */
+export function limitedCapacity(stateNode: StateNode): ResourceList {
+  return { ...stateNode.capacity, [nodesResource]: 1 };
+}
+
+/**
+ * What NodePools may still launch in this run: their limits less the capacity of their nodes in the
+ * run, and less the most that each newly opened NodeClaim could take. Only limited resources count.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go remainingResources
+ */
+export class RemainingLimits {
+  readonly #byNodePool = new Map<string, ResourceList>();
+
+  constructor(nodePools: readonly NodePool[]) {
+    for (const { metadata, spec } of nodePools) this.#byNodePool.set(metadata.name, spec.limits);
+  }
+
+  /** What is left of each limited resource, possibly negative; empty without limits. */
+  of(nodePoolName: string): ResourceList {
+    return this.#byNodePool.get(nodePoolName) ?? {};
+  }
+
+  /** Counts a node that exists. A name that is no NodePool of the run is ignored. */
+  subtract(nodePoolName: string, capacity: ResourceList): void {
+    const remaining = this.#byNodePool.get(nodePoolName);
+    if (remaining === undefined) return;
+    const left: Record<string, number> = {};
+    for (const name in remaining) left[name] = (remaining[name] ?? 0) - (capacity[name] ?? 0);
+    this.#byNodePool.set(nodePoolName, left);
+  }
+
+  /**
+   * Counts a NodeClaim by the largest capacity of any type that it may become. Not made good for
+   * when the NodeClaim narrows later. Types have no `nodes`, so a limit on those isn't used up.
+   *
+   * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go subtractMax
+   */
+  subtractMax(nodePoolName: string, instanceTypes: readonly InstanceType[]): void {
+    if (Object.keys(this.of(nodePoolName)).length === 0) return;
+    this.subtract(nodePoolName, maxResources(...instanceTypes.map(({ capacity }) => capacity)));
+  }
+}
+
+/**
+ * Whether an instance of the type stays within what remains of every limited resource.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go filterByRemainingResources
+ */
+export function isWithinLimits(instanceType: InstanceType, remaining: ResourceList): boolean {
+  for (const name in remaining) {
+    if ((instanceType.capacity[name] ?? 0) > (remaining[name] ?? 0)) return false;
+  }
+  return true;
+}
+
+/**
+ * Why a NodePool may not grow, given what it uses now; `undefined` while no limit is exceeded.
+ *
+ * Using a limit up to the last bit is fine. Of several exceeded ones the first by name is told.
+ *
+ * @see karpenter v1.14.1 pkg/apis/v1/nodepool.go Limits.ExceededBy
+ */
+export function limitExceededBy(limits: ResourceList, usage: ResourceList): string | undefined {
+  for (const [name, used] of sortedEntries(usage)) {
+    const limit = limits[name];
+    if (limit === undefined || used <= limit) continue;
+    const amounts = `limit=${formatResource(name, limit)}, resource-name=${name}`;
+    return `resource usage exceeds limit (${amounts}, usage=${formatResource(name, used)})`;
+  }
+  return undefined;
+}
