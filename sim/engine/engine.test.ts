@@ -5,6 +5,7 @@ import type { DurationMs, SimTime } from "../../core/units/index.ts";
 import { Engine } from "./engine.ts";
 import { eventPriorityNames, eventPriorityRanks } from "./event-priority.ts";
 import type { EventPriority } from "./event-priority.ts";
+import type { Timeline } from "./timeline.ts";
 
 interface Tick {
   readonly kind: "tick";
@@ -104,6 +105,16 @@ describe("Engine", () => {
       }),
       { seed: 6 },
     );
+  });
+
+  it("is the timeline of each room whose events it carries", () => {
+    const engine = new Engine<Tick | { readonly kind: "other" }>({ start: instant(0) });
+    const timeline: Timeline<Tick> = engine;
+    timeline.schedule(instant(2), tick("room"), "market");
+    const kinds: string[] = [];
+    engine.run({ until: instant(2) }, (event) => kinds.push(event.kind));
+    expect(kinds).toEqual(["tick"]);
+    expect(timeline.now).toBe(instant(2));
   });
 
   it("takes one step at a time", () => {

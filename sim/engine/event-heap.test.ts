@@ -109,7 +109,7 @@ describe("EventHeap", () => {
       fc.property(many, lateCancels, many, (first, cancels, last) => {
         expectAgreement([...first.filter(({ kind }) => kind === "push"), ...cancels, ...last]);
       }),
-      { numRuns: 8, seed: 2 },
+      { numRuns: 8, seed: 2, endOnFailure: true },
     );
   });
 
