@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse } from "csv-parse/sync";
 import { compareStrings } from "../core/units/index.ts";
 import type { Cell, InternedColumn } from "../traces/catalogue/columns.ts";
+import { adviceFigure } from "../traces/catalogue/spot-advice.ts";
 import { internColumn, writeSparse } from "../traces/catalogue/columns.ts";
 import type { ColumnKind } from "../traces/catalogue/instance-type-facts.ts";
 import { columnKinds } from "../traces/catalogue/instance-type-facts.ts";
@@ -131,14 +132,16 @@ function advisorTable(rows: readonly Row[], bucketRows: readonly Row[]): SpotAdv
   const figureByRegionAndType = new Map(
     rows.map((row) => [
       `${cellOf(row, "region")} ${cellOf(row, "instance_type")}`,
-      numberOf(row, "interruption_bucket") * 1000 + numberOf(row, "savings_pct"),
+      adviceFigure(numberOf(row, "interruption_bucket"), signedNumberOf(row, "savings_pct")),
     ]),
   );
   if (figureByRegionAndType.size !== rows.length) {
     refuse("instance_type", "two rows of one region and type");
   }
   return {
-    about: "Spot Instance Advisor, Linux: bucketAndSavings is bucket * 1000 + savings in percent",
+    about:
+      "Spot Instance Advisor, Linux: each figure is 1000 * bucket + 500 + savings in percent, " +
+      "a negative one that many types without advice",
     sources: advisorSources,
     buckets: bucketRows.map((row) => ({
       bucket: numberOf(row, "interruption_bucket"),
@@ -149,9 +152,7 @@ function advisorTable(rows: readonly Row[], bucketRows: readonly Row[]): SpotAdv
     types,
     regions: distinct(rows, "region").map((region) => ({
       region,
-      bucketAndSavings: writeSparse(
-        types.map((type) => figureByRegionAndType.get(`${region} ${type}`)),
-      ),
+      figures: writeSparse(types.map((type) => figureByRegionAndType.get(`${region} ${type}`))),
     })),
   };
 }
@@ -167,6 +168,11 @@ function cellOf(row: Row, name: string): string {
 function numberOf(row: Row, name: string): number {
   const text = cellOf(row, name);
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : refuse(name, text);
+}
+
+function signedNumberOf(row: Row, name: string): number {
+  const text = cellOf(row, name);
+  return /^-?\d+$/.test(text) ? Number(text) : refuse(name, text);
 }
 
 function refuse(name: string, found: string): never {
