@@ -86,9 +86,6 @@ export interface Cluster {
 /** A NodeClaim before the server has named it. */
 export interface NodeClaimDraft {
   readonly generateName: string;
-  readonly metadata: Pick<
-    ObjectMeta,
-    "labels" | "annotations" | "finalizers" | "ownerReferences"
-  >;
+  readonly metadata: Pick<ObjectMeta, "labels" | "annotations" | "finalizers" | "ownerReferences">;
   readonly spec: NodeClaim["spec"];
 }

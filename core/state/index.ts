@@ -1,6 +1,8 @@
 /** The cluster as the core sees it, and the ports through which it is read and written. */
 export * from "./clock.ts";
 export * from "./cluster.ts";
+export * from "./conditions.ts";
 export * from "./controller.ts";
+export * from "./pod-predicates.ts";
 export * from "./state-node.ts";
 export * from "./watch.ts";
