@@ -1,4 +1,5 @@
 import type { Pod, PodSpec, PreferredSchedulingTerm } from "../apis/index.ts";
+import { goSort } from "../units/index.ts";
 import { Requirements } from "./requirements.ts";
 
 const allBySpec = new WeakMap<PodSpec, Requirements>();
@@ -8,8 +9,8 @@ const strictBySpec = new WeakMap<PodSpec, Requirements>();
  * What a pod asks of its node, preferences taken as requirements: node selector, heaviest preferred
  * node affinity term, first required term. Relaxation removes terms one by one from the outside.
  *
- * Of preferred terms with equal weight the first counts. Differs: upstream's sort, unstable from 13
- * terms on, may choose another. Remembered by the identity of the specification.
+ * Of preferred terms with equal weight upstream's sort chooses (the first, of up to twelve).
+ * Remembered by the identity of the specification.
  *
  * @see karpenter v1.14.1 pkg/scheduling/requirements.go NewPodRequirements
  */
@@ -58,9 +59,7 @@ function withRequiredTerm(requirements: Requirements, spec: PodSpec): Requiremen
 }
 
 function heaviest(terms: readonly PreferredSchedulingTerm[]): PreferredSchedulingTerm | undefined {
-  let best = terms[0];
-  for (const term of terms) {
-    if (best !== undefined && term.weight > best.weight) best = term;
-  }
-  return best;
+  const ordered = [...terms];
+  goSort(ordered, (a, b) => a.weight > b.weight);
+  return ordered[0];
 }

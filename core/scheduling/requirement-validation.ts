@@ -60,7 +60,8 @@ function unknownValues(
   const valid = values.filter((value) => known.has(value));
   const [found, expected] = [values.join(" "), [...known].join(" ")];
   if (valid.length === 0) {
-    const rest = `expected one of: [${expected}], got: [${found}]`;
+    const listed = [...known].map((value) => `${value}:{}`).join(" ");
+    const rest = `expected one of: map[${listed}], got: [${found}]`;
     return `no valid values found in [${found}] for ${key}, ${rest}`;
   }
   if (minValues !== undefined && valid.length < minValues) {

@@ -27,6 +27,7 @@ export {
   tryParseDuration,
 } from "./duration.ts";
 export { type Fraction, fraction } from "./fraction.ts";
+export { goSort } from "./go-sort.ts";
 export { Defect, type DefectFacts, invariant } from "./invariant.ts";
 export {
   CompensatedSum,
