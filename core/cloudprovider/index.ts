@@ -1,3 +1,8 @@
-/** The cloud-provider contract: InstanceType, Offering, CloudProvider. */
+/** The cloud-provider contract: InstanceType, Offering, CloudProvider, and what is derived. */
+export * from "./allocatable.ts";
 export * from "./cloud-provider.ts";
 export * from "./instance-type.ts";
+export * from "./instance-types.ts";
+export * from "./node-overlay.ts";
+export * from "./offerings.ts";
+export * from "./repair.ts";

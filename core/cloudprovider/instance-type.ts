@@ -19,6 +19,10 @@ export interface Offering {
   readonly reservationId?: string;
   /** True when a NodeOverlay set the price. */
   readonly isPriceOverlaid?: boolean;
+  /** Added to the type's capacity on nodes from this offering. */
+  readonly capacityOverride?: ResourceList;
+  /** Added to the type's overhead on nodes from this offering. */
+  readonly overheadOverride?: InstanceTypeOverhead;
 }
 
 /** What a node of the type keeps for itself. */
@@ -42,4 +46,6 @@ export interface InstanceType {
   readonly overhead: InstanceTypeOverhead;
   /** capacity less overhead, memory also less huge pages. */
   readonly allocatable: ResourceList;
+  /** True when a NodeOverlay set some of the capacity. */
+  readonly isCapacityOverlaid?: boolean;
 }
