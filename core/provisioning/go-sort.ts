@@ -1,1 +1,0 @@
-export { goSort } from "../units/index.ts";
