@@ -1,0 +1,314 @@
+/**
+ * Karpenter's AWS cloud provider over the simulated EC2.
+ *
+ * `create` sends a fleet request and answers `in-progress` until EC2 has answered; the answer is kept
+ * by the NodeClaim's uid, so asking twice never launches twice. Refusals of EC2 go to the cache of
+ * unavailable offerings and make the next decision choose differently.
+ *
+ * Differs: equal launches within 35 ms are not batched into one fleet request, so each meets the
+ * pool's headroom by itself; reservations, placement groups and subnets' free addresses are not
+ * modelled; NodeClasses don't change within a run, so nothing drifts through them.
+ *
+ * @see karpenter-provider-aws v1.14.1 pkg/cloudprovider/cloudprovider.go CloudProvider
+ * @see karpenter-provider-aws v1.14.1 pkg/providers/instance/instance.go DefaultProvider
+ */
+import {
+  labelCapacityType,
+  labelZone,
+  type CapacityType,
+  type Ec2NodeClass,
+  type NodeClaim,
+  type NodePool,
+} from "../../core/apis/index.ts";
+import type {
+  CloudProvider,
+  CreateResult,
+  DeleteResult,
+  InstanceType,
+  LaunchedInstance,
+  NodeClassReadiness,
+  ProviderInstance,
+  RepairPolicy,
+} from "../../core/cloudprovider/index.ts";
+import { Requirements } from "../../core/scheduling/index.ts";
+import type { SimTime } from "../../core/units/index.ts";
+import { invariant, minutes } from "../../core/units/index.ts";
+import type { Ec2, Ec2Instance, FleetAnswer } from "../ec2/index.ts";
+import type { LedgerSink } from "../ledger/index.ts";
+import type { InstanceTypeProvider } from "./instance-type-provider.ts";
+import { launchChoices } from "./launch-filters.ts";
+import { volumesUsdPerHour } from "./root-volume.ts";
+import type { AwsSettings } from "./settings.ts";
+import type { UnavailableOfferings } from "./unavailable-offerings.ts";
+
+/** What the provider works with. */
+export interface AwsCloudProviderOptions {
+  readonly ec2: Ec2;
+  readonly instanceTypes: InstanceTypeProvider;
+  readonly unavailable: UnavailableOfferings;
+  readonly nodeClasses: readonly Ec2NodeClass[];
+  readonly settings: AwsSettings;
+  readonly ledger: LedgerSink;
+  readonly now: () => SimTime;
+  /** Called when the answer to a NodeClaim's launch has come. */
+  readonly onProgress: (nodeClaimName: string) => void;
+}
+
+interface Launch {
+  readonly nodeClaim: NodeClaim;
+  readonly capacityType: CapacityType;
+  readonly types: ReadonlyMap<string, InstanceType>;
+  result: CreateResult;
+}
+
+/** A launched machine, for whoever boots it. */
+export interface LaunchedNode {
+  readonly nodeClaim: NodeClaim;
+  readonly instanceType: InstanceType;
+  readonly nodeClass: Ec2NodeClass;
+  readonly launched: LaunchedInstance;
+}
+
+const group = "karpenter.k8s.aws";
+
+/** See the head of this file. */
+export class AwsCloudProvider implements CloudProvider {
+  readonly name = "aws";
+  readonly #options: AwsCloudProviderOptions;
+  readonly #nodeClasses: ReadonlyMap<string, Ec2NodeClass>;
+  readonly #launchesByUid = new Map<string, Launch>();
+  readonly #launchesByRequest = new Map<number, Launch>();
+  readonly #launchedById = new Map<string, LaunchedNode>();
+
+  constructor(options: AwsCloudProviderOptions) {
+    this.#options = options;
+    this.#nodeClasses = new Map(options.nodeClasses.map((it) => [it.metadata.name, it]));
+  }
+
+  getInstanceTypes(nodePool: NodePool): readonly InstanceType[] {
+    const nodeClass = this.#nodeClass(nodePool.spec.template.spec.nodeClassRef);
+    if (nodeClass === undefined) return [];
+    return this.#options.instanceTypes.list(nodeClass, this.#options.now());
+  }
+
+  create(nodeClaim: NodeClaim, now: SimTime): CreateResult {
+    const { uid } = nodeClaim.metadata;
+    const known = this.#launchesByUid.get(uid);
+    if (known !== undefined) {
+      if (known.result.kind !== "in-progress") this.#launchesByUid.delete(uid);
+      return known.result;
+    }
+    const nodeClass = this.#nodeClass(nodeClaim.spec.nodeClassRef);
+    if (nodeClass === undefined) {
+      const message = `failed to resolve nodeclass ${nodeClaim.spec.nodeClassRef.name}`;
+      return this.#refuse(nodeClaim, now, "NodeClassNotFound", message);
+    }
+    const choices = launchChoices(
+      this.#options.instanceTypes.list(nodeClass, now),
+      Requirements.fromNodeSelectorRequirements(nodeClaim.spec.requirements),
+      nodeClaim.spec.requests,
+      this.#options.settings.minValuesPolicy,
+    );
+    if (choices.kind === "none") {
+      return this.#refuse(nodeClaim, now, "InsufficientInstanceCapacity", choices.message);
+    }
+    const overrides = choices.types.flatMap(({ type, offerings }) =>
+      offerings.map(({ zone }) => ({ instanceType: type.name, zone, imageId: imageId(nodeClass) })),
+    );
+    const requestId = this.#options.ec2.createFleet({
+      purchaseOption: choices.capacityType === "spot" ? "spot" : "on-demand",
+      overrides,
+      count: 1,
+      tags: {
+        [`kubernetes.io/cluster/${this.#options.settings.clusterName}`]: "owned",
+        "karpenter.sh/nodepool": nodePoolName(nodeClaim),
+        "karpenter.k8s.aws/ec2nodeclass": nodeClass.metadata.name,
+      },
+      storageUsdPerHour: volumesUsdPerHour(nodeClass),
+      hasPublicIpv4: nodeClass.spec.associatePublicIpAddress === true,
+    });
+    const launch: Launch = {
+      nodeClaim,
+      capacityType: choices.capacityType,
+      types: new Map(choices.types.map(({ type }) => [type.name, type])),
+      result: { kind: "in-progress" },
+    };
+    this.#launchesByUid.set(uid, launch);
+    this.#launchesByRequest.set(requestId, launch);
+    return launch.result;
+  }
+
+  /** Takes EC2's answer to a request of `create`. */
+  fleetAnswered(answer: FleetAnswer): void {
+    const launch = this.#launchesByRequest.get(answer.requestId);
+    invariant(launch !== undefined, "EC2 answered a request that was not sent");
+    this.#launchesByRequest.delete(answer.requestId);
+    const now = this.#options.now();
+    for (const { instanceType, zone } of answer.errors) {
+      this.#options.unavailable.mark(launch.capacityType, instanceType, zone, now);
+    }
+    const [instance] = answer.instances;
+    launch.result =
+      instance === undefined
+        ? this.#refuse(
+            launch.nodeClaim,
+            now,
+            answer.errors[0]?.code ?? "UnfulfillableCapacity",
+            `with fleet error(s), ${describeErrors(answer)}`,
+          )
+        : { kind: "launched", instance: this.#launched(launch, instance) };
+    this.#options.onProgress(launch.nodeClaim.metadata.name);
+  }
+
+  delete(nodeClaim: NodeClaim): DeleteResult {
+    const instanceId = instanceIdOf(nodeClaim.status.providerId ?? "");
+    if (this.#options.ec2.instance(instanceId) === undefined) {
+      this.#launchedById.delete(instanceId);
+      return { kind: "not-found" };
+    }
+    this.#options.ec2.terminateInstance(instanceId);
+    return { kind: "terminating" };
+  }
+
+  get(providerId: string): ProviderInstance | undefined {
+    const instance = this.#options.ec2.instance(instanceIdOf(providerId));
+    return instance === undefined ? undefined : toProviderInstance(instance);
+  }
+
+  list(): readonly ProviderInstance[] {
+    return this.#options.ec2
+      .instances()
+      .filter(({ state }) => state !== "shutting-down")
+      .map(toProviderInstance);
+  }
+
+  isDrifted(): string | undefined {
+    return undefined;
+  }
+
+  repairPolicies(): readonly RepairPolicy[] {
+    return repairPolicies;
+  }
+
+  nodeClassReadiness(nodePool: NodePool): NodeClassReadiness {
+    const nodeClass = this.#nodeClass(nodePool.spec.template.spec.nodeClassRef);
+    return nodeClass === undefined ? { kind: "not-found" } : { kind: "ready" };
+  }
+
+  /** What was launched as an instance; `undefined` for instances that are not the cluster's. */
+  launchedNode(instanceId: string): LaunchedNode | undefined {
+    return this.#launchedById.get(instanceId);
+  }
+
+  #launched(launch: Launch, instance: Ec2Instance): LaunchedInstance {
+    const { nodeClaim, capacityType } = launch;
+    const { instanceType: typeName, zone } = instance.pool;
+    const type = launch.types.get(typeName);
+    const nodeClass = this.#nodeClass(nodeClaim.spec.nodeClassRef);
+    invariant(type !== undefined && nodeClass !== undefined, "EC2 launched another type");
+    const providerId = `aws:///${zone}/${instance.instanceId}`;
+    const launched: LaunchedInstance = {
+      providerId,
+      imageId: instance.imageId,
+      labels: {
+        ...type.requirements.labels(),
+        [labelZone]: zone,
+        [labelCapacityType]: capacityType,
+        "karpenter.k8s.aws/instance-tenancy": "default",
+      },
+      annotations: {},
+      capacity: withoutUnrequestedEfa(type.capacity, nodeClaim),
+      allocatable: withoutUnrequestedEfa(type.allocatable, nodeClaim),
+    };
+    this.#launchedById.set(instance.instanceId, {
+      nodeClaim,
+      instanceType: type,
+      nodeClass,
+      launched,
+    });
+    const onDemand = type.offerings.find((offering) => offering.capacityType === "on-demand");
+    this.#options.ledger.record({
+      kind: "instance-launched",
+      at: this.#options.now(),
+      instanceId: instance.instanceId,
+      nodeClaimName: nodeClaim.metadata.name,
+      nodePoolName: nodePoolName(nodeClaim),
+      instanceType: typeName,
+      instanceFamily: typeName.slice(0, typeName.indexOf(".")),
+      zone,
+      capacityType,
+      vcpus: instance.vcpus,
+      memoryBytes: type.capacity["memory"] ?? 0,
+      onDemandUsdPerHour: onDemand?.priceUsdPerHour ?? 0,
+    });
+    return launched;
+  }
+
+  #refuse(nodeClaim: NodeClaim, at: SimTime, code: string, message: string): CreateResult {
+    this.#options.ledger.record({
+      kind: "launch-failed",
+      at,
+      nodeClaimName: nodeClaim.metadata.name,
+      nodePoolName: nodePoolName(nodeClaim),
+      code,
+      message,
+    });
+    return { kind: "insufficient-capacity", message };
+  }
+
+  #nodeClass(reference: { readonly group: string; readonly name: string }) {
+    return reference.group === group ? this.#nodeClasses.get(reference.name) : undefined;
+  }
+}
+
+/** @see karpenter-provider-aws v1.14.1 pkg/cloudprovider/cloudprovider.go RepairPolicies */
+const repairPolicies: readonly RepairPolicy[] = [
+  ["Ready", "False", 30],
+  ["Ready", "Unknown", 30],
+  ["AcceleratedHardwareReady", "False", 10],
+  ["StorageReady", "False", 30],
+  ["NetworkingReady", "False", 30],
+  ["KernelReady", "False", 30],
+  ["ContainerRuntimeReady", "False", 30],
+].map(([conditionType, conditionStatus, tolerationMinutes]) => ({
+  conditionType: conditionType as string,
+  conditionStatus: conditionStatus as "False" | "Unknown",
+  tolerationDuration: minutes(tolerationMinutes as number),
+}));
+
+function describeErrors({ errors }: FleetAnswer): string {
+  return errors
+    .map(({ code, message, instanceType, zone }) => `${code}: ${message} (${instanceType} ${zone})`)
+    .join("; ");
+}
+
+function withoutUnrequestedEfa(
+  resources: InstanceType["capacity"],
+  nodeClaim: NodeClaim,
+): InstanceType["capacity"] {
+  const efa = "vpc.amazonaws.com/efa";
+  if ((nodeClaim.spec.requests[efa] ?? 0) > 0 || resources[efa] === undefined) return resources;
+  return Object.fromEntries(Object.entries(resources).filter(([name]) => name !== efa));
+}
+
+function toProviderInstance(instance: Ec2Instance): ProviderInstance {
+  return {
+    providerId: `aws:///${instance.pool.zone}/${instance.instanceId}`,
+    isTerminating: instance.state === "shutting-down",
+    launchedAt: instance.launchedAt,
+  };
+}
+
+/** The instance id of `aws:///zone/i-…`; empty for other provider ids. */
+export function instanceIdOf(providerId: string): string {
+  return providerId.startsWith("aws:///") ? providerId.slice(providerId.lastIndexOf("/") + 1) : "";
+}
+
+function nodePoolName(nodeClaim: NodeClaim): string {
+  return nodeClaim.metadata.labels["karpenter.sh/nodepool"] ?? "";
+}
+
+/** Images are not modelled beyond their family: one made-up id each. */
+function imageId(nodeClass: Ec2NodeClass): string {
+  return `ami-${nodeClass.spec.amiFamily.toLowerCase()}`;
+}

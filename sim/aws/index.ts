@@ -1,0 +1,10 @@
+/** The AWS cloud provider of the core, over the simulated EC2. */
+export { AwsCloudProvider, instanceIdOf, type LaunchedNode } from "./aws-cloud-provider.ts";
+export type { AwsEvent } from "./aws-event.ts";
+export { BelievedPrices } from "./believed-prices.ts";
+export { InstanceTypeProvider } from "./instance-type-provider.ts";
+export { buildInstanceType, type InstanceTypeContext } from "./instance-type.ts";
+export { InterruptionQueue } from "./interruption-queue.ts";
+export { nodeRegistration, registrationDelay, type NodeRegistration } from "./node-boot.ts";
+export { defaultAwsSettings, type AwsSettings, type BootLatency } from "./settings.ts";
+export { UnavailableOfferings } from "./unavailable-offerings.ts";

@@ -1,0 +1,143 @@
+/**
+ * All InstanceTypes of an EC2NodeClass with their present offerings: one for each zone of the region
+ * and capacity type. An offering is available if its price is known, its zone is one of the
+ * NodeClass's subnets, and EC2 has not refused it lately.
+ *
+ * Objects and arrays stay the same until something about them changes, so identity keys caches.
+ *
+ * @see karpenter-provider-aws v1.14.1 pkg/providers/instancetype/offering/base_resolver.go
+ */
+import { labelCapacityType, labelZone, type Ec2NodeClass } from "../../core/apis/index.ts";
+import type { InstanceType, Offering } from "../../core/cloudprovider/index.ts";
+import { Requirement, Requirements } from "../../core/scheduling/index.ts";
+import type { SimTime } from "../../core/units/index.ts";
+import { usdPerHour } from "../../core/units/index.ts";
+import type { Catalogue, Ec2InstanceTypeFacts } from "../../traces/index.ts";
+import type { BelievedPrices } from "./believed-prices.ts";
+import { buildInstanceType, type InstanceTypeContext } from "./instance-type.ts";
+import type { UnavailableOfferings } from "./unavailable-offerings.ts";
+
+interface TypeEntry {
+  readonly facts: Ec2InstanceTypeFacts;
+  readonly base: InstanceType;
+  readonly onDemandUsdPerHour: number;
+  priceVersion: number;
+  markVersion: number;
+  current: InstanceType;
+}
+
+interface NodeClassEntry {
+  readonly nodeClass: Ec2NodeClass;
+  readonly types: readonly TypeEntry[];
+  priceVersion: number;
+  markVersion: number;
+  current: readonly InstanceType[];
+}
+
+export interface InstanceTypeProviderOptions extends InstanceTypeContext {
+  readonly catalogue: Catalogue;
+  readonly prices: BelievedPrices;
+  readonly unavailable: UnavailableOfferings;
+}
+
+/** See the head of this file. */
+export class InstanceTypeProvider {
+  readonly #options: InstanceTypeProviderOptions;
+  readonly #entries = new Map<string, NodeClassEntry>();
+  readonly #requirements = new Map<string, Requirements>();
+
+  constructor(options: InstanceTypeProviderOptions) {
+    this.#options = options;
+  }
+
+  /** The NodeClass's types by name, with the offerings of this instant. */
+  list(nodeClass: Ec2NodeClass, now: SimTime): readonly InstanceType[] {
+    const { prices, unavailable } = this.#options;
+    unavailable.sweep(now);
+    const entry = this.#entry(nodeClass);
+    const priceVersion = prices.version(now);
+    if (entry.priceVersion === priceVersion && entry.markVersion === unavailable.version) {
+      return entry.current;
+    }
+    for (const type of entry.types) this.#refresh(type, priceVersion, now);
+    entry.priceVersion = priceVersion;
+    entry.markVersion = unavailable.version;
+    entry.current = entry.types.map(({ current }) => current);
+    return entry.current;
+  }
+
+  #refresh(type: TypeEntry, priceVersion: number, now: SimTime): void {
+    const markVersion = this.#options.unavailable.versionOf(type.base.name);
+    if (type.priceVersion === priceVersion && type.markVersion === markVersion) return;
+    type.priceVersion = priceVersion;
+    type.markVersion = markVersion;
+    type.current = { ...type.base, offerings: this.#offerings(type, now) };
+  }
+
+  #offerings(type: TypeEntry, now: SimTime): readonly Offering[] {
+    const { zones, prices, unavailable } = this.#options;
+    const { name } = type.base;
+    return zones.flatMap((zone) =>
+      (["on-demand", "spot"] as const).map((capacityType) => {
+        const price =
+          capacityType === "spot"
+            ? prices.spotUsdPerHour(name, zone, now)
+            : type.onDemandUsdPerHour;
+        return {
+          requirements: this.#offeringRequirements(zone, capacityType),
+          zone,
+          capacityType,
+          priceUsdPerHour: usdPerHour(price ?? 0),
+          available: price !== undefined && unavailable.isAvailable(capacityType, name, zone),
+        };
+      }),
+    );
+  }
+
+  /** Shared by all types, so that comparing them is cheap. */
+  #offeringRequirements(zone: string, capacityType: "on-demand" | "spot"): Requirements {
+    const key = `${zone}/${capacityType}`;
+    let requirements = this.#requirements.get(key);
+    if (requirements === undefined) {
+      requirements = Requirements.of(
+        Requirement.of(labelZone, "In", [zone]),
+        Requirement.of(labelCapacityType, "In", [capacityType]),
+        Requirement.of("karpenter.k8s.aws/capacity-reservation-id", "DoesNotExist"),
+        Requirement.of("karpenter.k8s.aws/capacity-reservation-type", "DoesNotExist"),
+        Requirement.of("karpenter.k8s.aws/capacity-reservation-interruptible", "DoesNotExist"),
+      );
+      this.#requirements.set(key, requirements);
+    }
+    return requirements;
+  }
+
+  #entry(nodeClass: Ec2NodeClass): NodeClassEntry {
+    const known = this.#entries.get(nodeClass.metadata.name);
+    if (known !== undefined && known.nodeClass.spec === nodeClass.spec) return known;
+    const entry: NodeClassEntry = {
+      nodeClass,
+      types: this.#types(nodeClass),
+      priceVersion: -1,
+      markVersion: -1,
+      current: [],
+    };
+    this.#entries.set(nodeClass.metadata.name, entry);
+    return entry;
+  }
+
+  #types(nodeClass: Ec2NodeClass): readonly TypeEntry[] {
+    const { catalogue, region } = this.#options;
+    return catalogue.instanceTypes.flatMap((facts) => {
+      const price = catalogue.findOnDemandPrice(region, facts.instanceType);
+      if (price === undefined || !isSupported(facts, nodeClass)) return [];
+      const base = buildInstanceType(facts, nodeClass, this.#options);
+      const versions = { priceVersion: -1, markVersion: -1 };
+      return [{ facts, base, onDemandUsdPerHour: price.usdPerHour, ...versions, current: base }];
+    });
+  }
+}
+
+/** @see karpenter-provider-aws v1.14.1 pkg/providers/instancetype/compatibility/compatibility.go */
+function isSupported(facts: Ec2InstanceTypeFacts, nodeClass: Ec2NodeClass): boolean {
+  return !(facts.family === "a1" && nodeClass.spec.amiFamily === "AL2023");
+}
