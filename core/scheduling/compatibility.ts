@@ -36,16 +36,17 @@ export class UndefinedLabel {
   }
 
   /**
-   * Differs: of several labels that match, upstream names any; here the first in code-unit order.
+   * Differs: of several labels that match, upstream names any; here the first in code-unit order,
+   * those that end like the key before those that merely contain it.
    *
    * @see karpenter v1.14.1 pkg/scheduling/requirements.go labelHint
    */
   #hint(): string {
-    const slash = this.key.indexOf("/");
-    const suffix = this.key.slice(slash + 1);
-    const looksAlike = (label: string) => label.includes(this.key) || label.endsWith(suffix);
-    const guess =
-      [...this.#allowed].sort(compareStrings).find(looksAlike) ?? this.#known.find(looksAlike);
+    const suffix = this.key.slice(this.key.indexOf("/") + 1);
+    const matches = (labels: readonly string[]) =>
+      labels.find((label) => label.endsWith(suffix)) ??
+      labels.find((label) => label.includes(this.key));
+    const guess = matches([...this.#allowed].sort(compareStrings)) ?? matches(this.#known);
     return guess === undefined ? "" : ` (typo of "${guess}"?)`;
   }
 }
