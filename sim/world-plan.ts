@@ -1,0 +1,104 @@
+import type { PodTemplate } from "../core/apis/index.ts";
+import type { ClusterObject } from "../core/state/index.ts";
+import type { DurationMs, SimTime } from "../core/units/index.ts";
+import type { Catalogue } from "../traces/index.ts";
+import type { AwsSettings } from "./aws/index.ts";
+import type { BillingSettings, Ec2Latency, PoolOutlook, SpotMarket } from "./ec2/index.ts";
+import type { KubeSettings } from "./kube/index.ts";
+import type { WorkloadRef } from "./ledger/index.ts";
+
+/**
+ * Options of Karpenter itself.
+ *
+ * @see karpenter v1.14.1 pkg/operator/options/options.go
+ */
+export interface KarpenterOptions {
+  readonly featureGates: {
+    readonly nodeRepair: boolean;
+    readonly reservedCapacity: boolean;
+    readonly spotToSpotConsolidation: boolean;
+    readonly nodeOverlay: boolean;
+    readonly staticCapacity: boolean;
+    readonly capacityBuffer: boolean;
+  };
+  readonly batchIdleDuration: DurationMs;
+  readonly batchMaxDuration: DurationMs;
+  readonly preferencePolicy: "Respect" | "Ignore";
+  readonly minValuesPolicy: "Strict" | "BestEffort";
+}
+
+/** Karpenter's own defaults. */
+export const defaultKarpenterOptions: KarpenterOptions = {
+  featureGates: {
+    nodeRepair: false,
+    reservedCapacity: true,
+    spotToSpotConsolidation: false,
+    nodeOverlay: false,
+    staticCapacity: false,
+    capacityBuffer: false,
+  },
+  batchIdleDuration: 1000 as DurationMs,
+  batchMaxDuration: 10_000 as DurationMs,
+  preferencePolicy: "Respect",
+  minValuesPolicy: "Strict",
+};
+
+/** Proposals that upstream discussed and never shipped; absent means as upstream. */
+export interface Experiments {
+  readonly balancedK?: number;
+  readonly minSavingsPercent?: number;
+  readonly minSavingsUsdPerHour?: number;
+  readonly utilizationCutoffPercent?: number;
+  readonly singleNodeConsolidation?: boolean;
+  readonly spotToSpotInstanceTypesMin?: number;
+}
+
+/** The wanted number of replicas of one workload over time; instants ascending. */
+export interface ReplicaPlan {
+  readonly kind: "Deployment" | "StatefulSet";
+  readonly namespace: string;
+  readonly name: string;
+  readonly changes: readonly { readonly at: SimTime; readonly replicas: number }[];
+}
+
+/** A pod that arrives on its own, outside every controller. */
+export interface PodArrival {
+  readonly at: SimTime;
+  readonly namespace: string;
+  readonly name: string;
+  readonly workload: WorkloadRef;
+  readonly template: PodTemplate;
+  /** How long its containers run until the pod succeeds; absent: until the end of the run. */
+  readonly runsFor?: DurationMs;
+}
+
+/** Everything that one run needs: a scenario under one policy with one seed. */
+export interface WorldPlan {
+  readonly scenarioName: string;
+  readonly policyName: string;
+  readonly seed: number;
+  readonly start: SimTime;
+  /** Nothing happens at or after it. */
+  readonly end: SimTime;
+  readonly region: string;
+  readonly zones: readonly string[];
+  readonly catalogue: Catalogue;
+  /** What the manifests hold, the policy's overlay applied; in manifest order. */
+  readonly objects: readonly ClusterObject[];
+  /** Labels of the namespaces that the manifests declare. */
+  readonly namespaceLabels: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly replicaPlans: readonly ReplicaPlan[];
+  /** Ascending by instant. */
+  readonly podArrivals: readonly PodArrival[];
+  readonly market: SpotMarket;
+  readonly outlook: PoolOutlook;
+  readonly hostFailuresPer100kHours: number;
+  readonly ec2Latency: Ec2Latency;
+  readonly billing: BillingSettings;
+  readonly aws: AwsSettings;
+  readonly kube: KubeSettings;
+  readonly karpenter: KarpenterOptions;
+  readonly experiments: Experiments;
+  /** The command that repeats this run, for failure reports. */
+  readonly replayCommand: string;
+}
