@@ -14,7 +14,6 @@ import {
 } from "../apis/index.ts";
 import {
   after,
-  compareStrings,
   type DurationMs,
   durationMs,
   type ResourceList,
@@ -28,8 +27,9 @@ import { NodePoolClaimStates } from "./node-pool-claim-states.ts";
 import { NodePoolUsage } from "./node-pool-usage.ts";
 import { PodIndexes } from "./pod-indexes.ts";
 import { isScheduled, isTerminal } from "./pod-predicates.ts";
-import { StateNodeEntry } from "./state-node-entry.ts";
+import type { StateNodeEntry } from "./state-node-entry.ts";
 import type { StateNode } from "./state-node.ts";
+import { StateNodes } from "./state-nodes.ts";
 import type { WatchEvent } from "./watch.ts";
 
 /** What cluster state is built from. */
@@ -55,39 +55,20 @@ export class ClusterState {
   readonly nodePoolClaims: NodePoolClaimStates = new NodePoolClaimStates();
   readonly #cluster: Cluster;
   readonly #nominationWindow: DurationMs;
-  readonly #entries = new Map<string, StateNodeEntry>();
+  readonly #nodes: StateNodes;
   readonly #nodeNameByPod = new Map<string, string>();
-  readonly #providerIdByNode = new Map<string, string>();
-  /** The empty string for a NodeClaim that has none yet. */
-  readonly #providerIdByClaim = new Map<string, string>();
-  readonly #unlaunchedClaims = new Set<string>();
   readonly #consolidation = new ConsolidationTimestamp();
   readonly #usage = new NodePoolUsage();
   readonly #podIndexes = new PodIndexes();
   readonly #daemonSetPods: DaemonSetPods;
   #bufferPodCounts: ReadonlyMap<string, number> = new Map();
   #hasSynced = false;
-  #sorted: readonly StateNodeEntry[] | undefined;
-  #views: readonly StateNode[] | undefined;
 
   constructor({ cluster, options }: ClusterStateInput) {
     this.#cluster = cluster;
+    this.#nodes = new StateNodes(cluster);
     this.#daemonSetPods = new DaemonSetPods(cluster);
     this.#nominationWindow = durationMs(Math.max(2 * options.batchMaxDuration, shortestNomination));
-  }
-
-  /** Takes in everything that the cluster holds already, as the first listing of a watch does. */
-  load(now: SimTime): void {
-    const lists = [
-      this.#cluster.nodePools(),
-      this.#cluster.nodeClaims(),
-      this.#cluster.nodes(),
-      this.#cluster.daemonSets(),
-      this.#cluster.pods(),
-    ];
-    for (const list of lists) {
-      for (const object of list) this.observe({ type: "added", object }, now);
-    }
   }
 
   /** Takes in one change of the cluster. */
@@ -123,30 +104,26 @@ export class ClusterState {
 
   /** Every machine, sorted by name; the same array while nothing changes. */
   stateNodes(): readonly StateNode[] {
-    this.#sorted ??= [...this.#entries.values()].sort(
-      (a, b) => compareStrings(a.name, b.name) || compareStrings(a.providerId, b.providerId),
-    );
-    this.#views ??= this.#sorted.map((entry) => entry.view());
-    return this.#views;
+    return this.#nodes.views();
   }
 
   /** The machine of this provider id (the Node's name for an unmanaged Node without one). */
   stateNode(providerId: string): StateNode | undefined {
-    return this.#entries.get(providerId)?.view();
+    return this.#nodes.byProviderId(providerId)?.view();
   }
 
   byNodeName(nodeName: string): StateNode | undefined {
-    return this.#entries.get(this.#providerIdByNode.get(nodeName) ?? "")?.view();
+    return this.#nodes.byNodeName(nodeName)?.view();
   }
 
   /** The NodeClaim's machine; `undefined` until it is launched. */
   byNodeClaimName(nodeClaimName: string): StateNode | undefined {
-    return this.#entries.get(this.#providerIdByClaim.get(nodeClaimName) ?? "")?.view();
+    return this.#nodes.byNodeClaimName(nodeClaimName)?.view();
   }
 
   /** Whether the NodeClaim is known, launched or not. */
   hasNodeClaim(nodeClaimName: string): boolean {
-    return this.#providerIdByClaim.has(nodeClaimName);
+    return this.#nodes.hasNodeClaim(nodeClaimName);
   }
 
   /**
@@ -156,17 +133,17 @@ export class ClusterState {
    * @see karpenter v1.14.1 pkg/controllers/state/cluster.go Cluster.Synced
    */
   isSynced(): boolean {
-    if (this.#unlaunchedClaims.size > 0) return false;
+    if (this.#nodes.hasUnlaunchedNodeClaims) return false;
     if (this.#hasSynced) return true;
     this.#hasSynced =
       this.#cluster.nodeClaims().every(({ metadata }) => this.hasNodeClaim(metadata.name)) &&
-      this.#cluster.nodes().every(({ metadata }) => this.#providerIdByNode.has(metadata.name));
+      this.#cluster.nodes().every(({ metadata }) => this.#nodes.hasNode(metadata.name));
     return this.#hasSynced;
   }
 
   /** NodeClaims that keep the state from being synced, sorted. */
   unlaunchedNodeClaims(): readonly string[] {
-    return [...this.#unlaunchedClaims].sort(compareStrings);
+    return this.#nodes.unlaunchedNodeClaims();
   }
 
   /** Whether the state has been synced at least once. */
@@ -234,7 +211,7 @@ export class ClusterState {
    * @see karpenter v1.14.1 pkg/controllers/state/statenode.go StateNode.DisruptionCost
    */
   disruptionCost(providerId: string): number {
-    return this.#entries.get(providerId)?.disruptionCost ?? 1.0;
+    return this.#nodes.byProviderId(providerId)?.disruptionCost ?? 1.0;
   }
 
   /** One pod per DaemonSet, in order of their keys: the newest living one, or the template's. */
@@ -262,7 +239,7 @@ export class ClusterState {
   }
 
   #known(providerIds: readonly string[]): readonly StateNodeEntry[] {
-    return providerIds.flatMap((providerId) => this.#entries.get(providerId) ?? []);
+    return providerIds.flatMap((providerId) => this.#nodes.byProviderId(providerId) ?? []);
   }
 
   #setClaimState(nodeClaim: NodeClaim, state: "active" | "deleting"): void {
@@ -270,9 +247,9 @@ export class ClusterState {
     this.nodePoolClaims.set(labels[labelNodePool], name, state);
   }
 
-  /** The machine has changed in what its view shows. */
+  /** The machine has changed in what its NodePool's usage may rest on. */
   #touch(entry: StateNodeEntry): void {
-    this.#views = undefined;
+    this.#nodes.touch();
     this.#usage.change(entry);
   }
 
@@ -282,7 +259,7 @@ export class ClusterState {
     const { isInitialized, isMarkedForDeletion } = entry;
     const name = isNew ? undefined : entry.name;
     change();
-    if (entry.name !== name) this.#sorted = undefined;
+    if (entry.name !== name) this.#nodes.touchOrder();
     this.#touch(entry);
     if (
       isNew ||
@@ -293,37 +270,26 @@ export class ClusterState {
     }
   }
 
-  #entry(providerId: string): StateNodeEntry {
-    let entry = this.#entries.get(providerId);
-    if (entry === undefined) {
-      entry = new StateNodeEntry(providerId, this.#cluster);
-      this.#entries.set(providerId, entry);
-      this.#sorted = undefined;
-    }
-    return entry;
-  }
-
   #observeNodeClaim(nodeClaim: NodeClaim, now: SimTime): void {
     const { name } = nodeClaim.metadata;
     const providerId = nodeClaim.status.providerId ?? "";
-    const entry = providerId === "" ? undefined : this.#entry(providerId);
-    if (entry !== undefined) {
-      const previous = this.#providerIdByClaim.get(name);
-      if (previous !== undefined && previous !== providerId) this.#detachNodeClaim(name, now);
-      this.#change(entry, () => entry.setNodeClaim(nodeClaim), now);
+    let entry: StateNodeEntry | undefined;
+    if (providerId !== "") {
+      // Usually the NodeClaim was known without provider id; its state is counted anew below.
+      const previous = this.#nodes.byNodeClaimName(name);
+      if (previous?.providerId !== providerId) this.#detachNodeClaim(name, now);
+      const machine = this.#nodes.add(providerId);
+      this.#change(machine, () => machine.setNodeClaim(nodeClaim), now);
+      entry = machine;
     }
-    this.#providerIdByClaim.set(name, providerId);
-    if (providerId === "") this.#unlaunchedClaims.add(name);
-    else this.#unlaunchedClaims.delete(name);
+    this.#nodes.nameNodeClaim(name, providerId);
     this.#setClaimState(nodeClaim, entry?.isMarkedForDeletion === true ? "deleting" : "active");
   }
 
   #detachNodeClaim(name: string, now: SimTime): void {
-    const providerId = this.#providerIdByClaim.get(name) ?? "";
-    this.#providerIdByClaim.delete(name);
-    this.#unlaunchedClaims.delete(name);
+    const entry = this.#nodes.byNodeClaimName(name);
+    this.#nodes.forgetNodeClaim(name);
     this.nodePoolClaims.remove(name);
-    const entry = this.#entries.get(providerId);
     if (entry === undefined) return;
     entry.setNodeClaim(undefined);
     this.#afterDetach(entry, now);
@@ -343,20 +309,18 @@ export class ClusterState {
       hasLabel(labels, labelInstanceType) || hasLabel(labels, labelNodeInitialized);
     if (isOfNodePool && !isLabelled) return;
     const providerId = node.spec.providerId === "" ? name : node.spec.providerId;
-    const previous = this.#providerIdByNode.get(name);
-    if (previous !== undefined && previous !== providerId) this.#detachNode(name, now);
-    const entry = this.#entry(providerId);
+    const previous = this.#nodes.byNodeName(name);
+    if (previous !== undefined && previous.providerId !== providerId) this.#detachNode(name, now);
+    const entry = this.#nodes.add(providerId);
     const isSameNode = entry.node?.metadata.name === name;
     this.#change(entry, () => entry.setNode(node), now);
-    this.#providerIdByNode.set(name, providerId);
+    this.#nodes.nameNode(name, providerId);
     if (!isSameNode) this.#loadPods(entry, name, now);
   }
 
   #detachNode(name: string, now: SimTime): void {
-    const providerId = this.#providerIdByNode.get(name);
-    if (providerId === undefined) return;
-    this.#providerIdByNode.delete(name);
-    const entry = this.#entries.get(providerId);
+    const entry = this.#nodes.byNodeName(name);
+    this.#nodes.forgetNode(name);
     if (entry === undefined) return;
     entry.setNode(undefined);
     entry.clearPods();
@@ -364,10 +328,7 @@ export class ClusterState {
   }
 
   #afterDetach(entry: StateNodeEntry, now: SimTime): void {
-    if (entry.node === undefined && entry.nodeClaim === undefined) {
-      this.#entries.delete(entry.providerId);
-    }
-    this.#sorted = undefined;
+    this.#nodes.prune(entry);
     this.#touch(entry);
     this.markUnconsolidated(now);
   }
@@ -392,7 +353,7 @@ export class ClusterState {
     if (isTerminal(pod)) return this.#unbind(objectKey(pod));
     if (!isScheduled(pod)) return;
     const nodeName = pod.spec.nodeName ?? "";
-    const entry = this.#entries.get(this.#providerIdByNode.get(nodeName) ?? "");
+    const entry = this.#nodes.byNodeName(nodeName);
     // A pod on a node that isn't known yet is taken in together with the node.
     if (entry?.node !== undefined) this.#bind(entry, pod, nodeName, now);
   }
@@ -400,7 +361,7 @@ export class ClusterState {
   #bind(entry: StateNodeEntry, pod: Pod, nodeName: string, now: SimTime): void {
     const key = objectKey(pod);
     entry.setPod(pod);
-    this.#touch(entry);
+    this.#nodes.touch();
     if (this.#nodeNameByPod.get(key) === nodeName) return;
     // A name may be used again, by a pod on another node.
     this.#unbind(key);
@@ -412,10 +373,10 @@ export class ClusterState {
     const nodeName = this.#nodeNameByPod.get(podKey);
     if (nodeName === undefined) return;
     this.#nodeNameByPod.delete(podKey);
-    const entry = this.#entries.get(this.#providerIdByNode.get(nodeName) ?? "");
+    const entry = this.#nodes.byNodeName(nodeName);
     if (entry === undefined) return;
     entry.removePod(podKey);
-    this.#touch(entry);
+    this.#nodes.touch();
   }
 
   #observeNodePool({ type, object, before }: WatchEvent<NodePool>, now: SimTime): void {
@@ -424,17 +385,15 @@ export class ClusterState {
   }
 
   #observeCsiNode(csiNode: CsiNode): void {
-    const entry = this.#entries.get(this.#providerIdByNode.get(csiNode.metadata.name) ?? "");
-    if (entry === undefined) return;
-    entry.forgetUsage();
-    this.#views = undefined;
+    this.#nodes.byNodeName(csiNode.metadata.name)?.forgetUsage();
+    this.#nodes.touch();
   }
 
   #forgetVolumes(): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#nodes.entries()) {
       if (!entry.hasVolumes()) continue;
       entry.forgetUsage();
-      this.#views = undefined;
+      this.#nodes.touch();
     }
   }
 }
