@@ -7,7 +7,7 @@ import {
   hostPorts,
 } from "./host-port-usage.ts";
 import { canonicalIp } from "./ip-address.ts";
-import { container, pod, podWithPorts } from "./testdata/builders.ts";
+import { container, pod, podWithPorts } from "./pod-fixture.ts";
 
 const port: HostPort = { ip: "10.0.0.0", port: 4443, protocol: "TCP" };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseResourceList, type ResourceList } from "../units/index.ts";
 import { limitsForPods, podLimits, podRequests, requestsForPods } from "./pod-requests.ts";
-import { container, pod, sidecar } from "./testdata/builders.ts";
+import { container, pod, sidecar } from "./pod-fixture.ts";
 import recorded from "./testdata/pod-requests-upstream.json" with { type: "json" };
 
 /** So many cores and GiB. */

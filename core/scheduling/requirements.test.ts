@@ -4,7 +4,7 @@ import { hasPreferredNodeAffinity, podRequirements } from "./pod-requirements.ts
 import { strictPodRequirements } from "./pod-requirements.ts";
 import { Requirement } from "./requirement.ts";
 import { allowUndefinedWellKnownLabels as lenient, Requirements } from "./requirements.ts";
-import { pod } from "./testdata/builders.ts";
+import { pod } from "./pod-fixture.ts";
 
 const zone = "topology.kubernetes.io/zone";
 const team = "example.com/team";

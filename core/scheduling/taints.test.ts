@@ -7,7 +7,7 @@ import {
   toleratesTaint,
   untoleratedTaints,
 } from "./taints.ts";
-import { pod } from "./testdata/builders.ts";
+import { pod } from "./pod-fixture.ts";
 
 const taint = (key: string, value = "", effect: TaintEffect = "NoSchedule"): Taint => ({
   key,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../apis/index.ts";
 import { podVolumes, type VolumeLookup } from "./pod-volumes.ts";
-import { pod } from "./testdata/builders.ts";
+import { pod } from "./pod-fixture.ts";
 import { noVolumes, unionVolumes, type Volumes, VolumeUsage } from "./volume-usage.ts";
 
 const volumes = (driver: string, ...claims: readonly string[]): Volumes =>

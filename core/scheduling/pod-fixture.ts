@@ -1,5 +1,5 @@
-import type { Container, ContainerPort, Pod, PodSpec } from "../../apis/index.ts";
-import { type ResourceList, simTime } from "../../units/index.ts";
+import type { Container, ContainerPort, Pod, PodSpec } from "../apis/index.ts";
+import { type ResourceList, simTime } from "../units/index.ts";
 
 /** A container that asks for these resources and is limited to them. */
 export function container(requests: ResourceList, overrides: Partial<Container> = {}): Container {
