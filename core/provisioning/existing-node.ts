@@ -16,6 +16,7 @@ import {
   type SimTime,
   subtractResources,
 } from "../units/index.ts";
+import type { Refusal } from "./refusals.ts";
 import type { SchedulingPod } from "./scheduling-pod.ts";
 import type { CompatibilityOptions, TopologyTracker } from "./topology-tracker.ts";
 
@@ -51,18 +52,19 @@ export class ExistingNode {
   }
 
   /**
-   * Whether the pod would be turned away whatever the topology is: by taints, volume limits, host
-   * ports, resources or requirements.
+   * Whether the pod is turned away whatever the topology is: by taints, volume limits, host ports,
+   * resources or requirements. What taints and resources refuse, they refuse for the whole run;
+   * requirements may change with the next pod.
    */
-  refuses(candidate: SchedulingPod, volumes: Volumes): boolean {
+  refuses(candidate: SchedulingPod, volumes: Volumes): Refusal {
     const { pod } = candidate;
-    return (
-      !fits(candidate.requests, this.#remaining) ||
-      !toleratesAll(this.stateNode.taints, pod.spec.tolerations) ||
-      this.#volumeUsage.exceedsLimits(volumes) !== undefined ||
+    if (!fits(candidate.requests, this.#remaining)) return "for-good";
+    if (!toleratesAll(this.stateNode.taints, pod.spec.tolerations)) return "for-good";
+    return this.#volumeUsage.exceedsLimits(volumes) !== undefined ||
       this.#hostPortUsage.conflicts(pod, hostPorts(pod)) !== undefined ||
       !this.#requirements.isCompatible(candidate.requirements)
-    );
+      ? "for-now"
+      : "none";
   }
 
   /**
@@ -147,6 +149,7 @@ export function isUnderConsolidateAfter(
 ): boolean {
   const consolidateAfter = nodePool?.spec.disruption.consolidateAfter;
   if (consolidateAfter === undefined || consolidateAfter === "Never") return false;
+  if (consolidateAfter === 0) return false;
   const status = stateNode.nodeClaim?.status;
   const initialized = status?.conditions.find(({ type }) => type === "Initialized");
   if (status === undefined || initialized?.status !== "True") return false;

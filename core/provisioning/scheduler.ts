@@ -1,0 +1,335 @@
+// Packs pods onto existing nodes and new NodeClaims, pod by pod: the first existing node that takes
+// it, else the first NodeClaim that this run has opened, else a new one from the first NodePool that
+// can. Nothing of the input changes; what the run adds to nodes is kept beside them.
+import { labelHostname, labelNodePool, type NodePool, type Pod } from "../apis/index.ts";
+import { noVolumes, podVolumes, type Requirements, type Volumes } from "../scheduling/index.ts";
+import type { StateNode } from "../state/index.ts";
+import { compareStrings, goSort, invariant } from "../units/index.ts";
+import { type Bits, emptyBits, forEachBit, isEmptyBits, setBit } from "./bitset.ts";
+import {
+  type CompiledTemplate,
+  type CompiledTemplates,
+  compileTemplates,
+} from "./compiled-templates.ts";
+import { daemonReserve } from "./daemon-overhead.ts";
+import { ExistingNode, isUnderConsolidateAfter } from "./existing-node.ts";
+import { finalizeNodeClaim } from "./finalize.ts";
+import { isWithinLimits, limitedCapacity, nodesResource, RemainingLimits } from "./limits.ts";
+import { OpenNodeClaim, type ProbeContext } from "./open-node-claim.ts";
+import { PodQueue } from "./pod-queue.ts";
+import { hasPreferNoScheduleTaint, relax } from "./preferences.ts";
+import { Refusals } from "./refusals.ts";
+import { Reservations } from "./reservations.ts";
+import type { SchedulingInput } from "./scheduling-input.ts";
+import { type SchedulingPod, schedulingPod } from "./scheduling-pod.ts";
+import type { PodSchedulingError, SchedulingResults } from "./scheduling-results.ts";
+import type { TopologyTracker } from "./topology-tracker.ts";
+
+/** Alternatives that volumes leave for nodes, by pod uid; pods without restriction are absent. */
+export type VolumeAlternatives = ReadonlyMap<string, readonly Requirements[]>;
+
+type Attempt = PodSchedulingError | undefined;
+
+const noAlternatives: readonly Requirements[] = [];
+
+/**
+ * One run of the scheduler. Use `solve`; this is its engine.
+ *
+ * Differs: upstream probes candidates in parallel and takes the lowest index that accepts, which is
+ * what probing one after the other gives.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go Scheduler
+ */
+export class Scheduler {
+  readonly #input: SchedulingInput;
+  readonly #topology: TopologyTracker;
+  readonly #volumeAlternatives: VolumeAlternatives;
+  readonly #compiled: CompiledTemplates;
+  readonly #existingNodes: readonly ExistingNode[];
+  /** In upstream's order, which the next sort starts from. */
+  readonly #newNodeClaims: OpenNodeClaim[] = [];
+  readonly #limits: RemainingLimits;
+  readonly #context: ProbeContext;
+  readonly #relaxedTemplates = new Map<CompiledTemplate, boolean>();
+  readonly #toleratePreferNoSchedule: boolean;
+  readonly #deletingNodeNames: ReadonlySet<string>;
+  readonly #nodeRefusals = new Refusals();
+  readonly #claimRefusals = new Refusals();
+  #isSorted = true;
+  #serial = 0;
+  #evaluations = 0;
+
+  constructor(
+    input: SchedulingInput,
+    topology: TopologyTracker,
+    volumeAlternatives: VolumeAlternatives,
+  ) {
+    const { options, nodePools, instanceTypesByNodePool, clusterStateNodes } = input;
+    invariant(options.ignoreDraRequests, "dynamic resource allocation is not supported");
+    this.#input = input;
+    this.#topology = topology;
+    this.#volumeAlternatives = volumeAlternatives;
+    this.#compiled = compileTemplates(input);
+    this.#limits = new RemainingLimits(nodePools);
+    this.#context = {
+      topology,
+      reservations: new Reservations(instanceTypesByNodePool.values()),
+      reservedOfferingMode: options.reservedOfferingMode,
+      reservedCapacity: options.reservedCapacity,
+    };
+    this.#toleratePreferNoSchedule = hasPreferNoScheduleTaint(nodePools);
+    this.#deletingNodeNames = new Set(
+      clusterStateNodes.filter((it) => it.isMarkedForDeletion).map(({ name }) => name),
+    );
+    this.#existingNodes = this.#openExistingNodes();
+  }
+
+  /** @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go calculateExistingNodeClaims */
+  #openExistingNodes(): readonly ExistingNode[] {
+    const { stateNodes, nodePools, options, now } = this.#input;
+    const nodePoolByName = new Map<string, NodePool>(
+      nodePools.map((nodePool) => [nodePool.metadata.name, nodePool]),
+    );
+    const nodes = stateNodes.map((stateNode) => {
+      const nodePoolName = stateNode.labels[labelNodePool] ?? "";
+      const { daemonSetPods } = this.#compiled;
+      const reserve = daemonReserve(stateNode, daemonSetPods, options.ignoreDraRequests);
+      const isFresh =
+        options.enforceConsolidateAfter &&
+        isUnderConsolidateAfter(stateNode, nodePoolByName.get(nodePoolName), now);
+      this.#topology.register(labelHostname, stateNode.hostName);
+      this.#limits.subtract(nodePoolName, limitedCapacity(stateNode));
+      return new ExistingNode(stateNode, reserve, isFresh);
+    });
+    return nodes.sort(
+      ({ stateNode: a }, { stateNode: b }) =>
+        Number(isInitialized(b)) - Number(isInitialized(a)) || compareStrings(a.name, b.name),
+    );
+  }
+
+  /** Places the pods as far as possible. To be called once. */
+  solve(): SchedulingResults {
+    const { podsToSchedule, options } = this.#input;
+    const podErrors = new Map<Pod, PodSchedulingError>();
+    const queue = new PodQueue(podsToSchedule.map((pod) => this.#prepare(pod, pod)));
+    let attempts = 0;
+    let isTruncatedByLimit = false;
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (attempts++ === options.attemptsMax) {
+        isTruncatedByLimit = true;
+        break;
+      }
+      const error = this.#trySchedule(next);
+      podErrors.delete(next.original);
+      if (error === undefined) continue;
+      podErrors.set(next.original, error);
+      this.#topology.update(next.original);
+      queue.push(next);
+    }
+    return {
+      newNodeClaims: this.#newNodeClaims.map((open) =>
+        finalizeNodeClaim(open, this.#relaxedTemplates.get(open.compiled) === true),
+      ),
+      existingNodes: this.#existingNodes.map(({ stateNode, pods }) => ({
+        stateNode,
+        pods: [...pods],
+      })),
+      podErrors,
+      nodePoolsWithoutInstanceTypes: this.#compiled.nodePoolsWithoutInstanceTypes,
+      evaluations: this.#evaluations,
+      isTruncatedByLimit,
+    };
+  }
+
+  #prepare(original: Pod, pod: Pod): SchedulingPod {
+    const alternatives = this.#volumeAlternatives.get(original.metadata.uid) ?? noAlternatives;
+    return schedulingPod(original, pod, alternatives, this.#input.options.preferencePolicy);
+  }
+
+  /**
+   * Tries the pod, dropping one soft constraint after the other until it fits.
+   *
+   * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go trySchedule
+   */
+  #trySchedule(queued: SchedulingPod): Attempt {
+    const options = { toleratePreferNoSchedule: this.#toleratePreferNoSchedule };
+    let candidate = queued;
+    for (;;) {
+      const error = this.#add(candidate);
+      // Waiting for a reservation beats giving up a preference: a later run may have both.
+      if (error === undefined || error.kind !== "unschedulable") return error;
+      const relaxation = relax(candidate.pod, options);
+      if (relaxation === undefined) return error;
+      this.#topology.update(relaxation.pod);
+      candidate = this.#prepare(queued.original, relaxation.pod);
+    }
+  }
+
+  #add(candidate: SchedulingPod): Attempt {
+    if (candidate.pod.spec.hasResourceClaims) return dynamicResourcesError;
+    const isTopologyFree = !this.#topology.isAffectedBy(candidate.pod);
+    if (this.#addToExistingNode(candidate)) return undefined;
+    this.#sortNewNodeClaims();
+    if (this.#addToOpenNodeClaim(candidate, isTopologyFree)) return undefined;
+    return this.#compiled.templates.length === 0
+      ? noTemplatesError
+      : this.#addToNewNodeClaim(candidate);
+  }
+
+  #addToExistingNode(candidate: SchedulingPod): boolean {
+    const volumes = this.#volumesOf(candidate.pod);
+    if (volumes === undefined) return false;
+    const shape = volumes.size === 0 ? candidate.shape : undefined;
+    const refusals = this.#nodeRefusals.of(shape, this.#existingNodes.length);
+    const isExempt = this.#isExemptFromConsolidateAfter(candidate.pod);
+    for (const [index, node] of this.#existingNodes.entries()) {
+      if (node.isUnderConsolidateAfter && !isExempt) continue;
+      if (refusals?.isKnown(index, node.version) === true) continue;
+      this.#evaluations++;
+      const refusal = node.refuses(candidate, volumes);
+      refusals?.remember(index, node.version, refusal);
+      if (refusal !== "none") continue;
+      const requirements = node.canAdd(candidate, this.#topology);
+      if (requirements === undefined) continue;
+      node.add(candidate, requirements, volumes, this.#topology);
+      return true;
+    }
+    return false;
+  }
+
+  /** `undefined` when they cannot be told: the pod then goes to no existing node. */
+  #volumesOf(pod: Pod): Volumes | undefined {
+    if (pod.spec.volumes.length === 0) return noVolumes;
+    const result = podVolumes(pod, this.#input.cluster);
+    return result.kind === "volumes" ? result.volumes : undefined;
+  }
+
+  /** Pods that need a place anyway may go where consolidation must not move others. */
+  #isExemptFromConsolidateAfter({ spec, status }: Pod): boolean {
+    return status.phase === "Pending" || this.#deletingNodeNames.has(spec.nodeName ?? "");
+  }
+
+  /** Fewest pods first, by Go's unstable sort; sorting what is sorted changes nothing. */
+  #sortNewNodeClaims(): void {
+    if (this.#isSorted) return;
+    goSort(this.#newNodeClaims, (a, b) => a.pods.length < b.pods.length);
+    this.#isSorted = true;
+  }
+
+  #addToOpenNodeClaim(candidate: SchedulingPod, isTopologyFree: boolean): boolean {
+    const { shape, volumeAlternatives } = candidate;
+    const refusals = this.#claimRefusals.of(shape, this.#newNodeClaims.length);
+    const isDecidedByShape = isTopologyFree && volumeAlternatives.length === 0;
+    for (const open of this.#newNodeClaims) {
+      const { slot, version } = open;
+      if (refusals?.isKnown(slot, version) === true) continue;
+      this.#evaluations++;
+      const refusal = open.refuses(candidate);
+      if (refusal !== "none") {
+        refusals?.remember(slot, version, refusal);
+        continue;
+      }
+      const outcome = open.probe(candidate, this.#context, false);
+      if (outcome.ok) {
+        open.add(candidate, outcome, this.#context);
+        this.#isSorted = false;
+        return true;
+      }
+      // Reservations come and go without the NodeClaim changing, so their refusals don't last.
+      if (isDecidedByShape && !outcome.isReservedOfferingError) {
+        refusals?.remember(slot, version, "for-now");
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Opens a NodeClaim from the first template that can hold the pod.
+   *
+   * A NodePool with reservations that are only just taken keeps lower ones from being tried.
+   *
+   * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go addToNewNodeClaim
+   */
+  #addToNewNodeClaim(candidate: SchedulingPod): Attempt {
+    const relaxMinValues = this.#input.options.minValuesPolicy === "BestEffort";
+    const messages: (() => string)[] = [];
+    for (const compiled of this.#compiled.templates) {
+      const affordable = this.#affordableTypes(compiled);
+      if (!affordable.ok) {
+        messages.push(() => affordable.message);
+        continue;
+      }
+      this.#evaluations++;
+      const open = new OpenNodeClaim(++this.#serial, compiled, affordable.instanceTypes);
+      const outcome = open.probe(candidate, this.#context, relaxMinValues);
+      if (outcome.ok) {
+        this.#relaxedTemplates.set(compiled, outcome.isMinValuesRelaxed);
+        open.add(candidate, outcome, this.#context);
+        open.slot = this.#newNodeClaims.push(open) - 1;
+        this.#isSorted = false;
+        const { nodePoolName, catalogue } = compiled;
+        this.#limits.subtractMax(nodePoolName, catalogue.pick(open.instanceTypes));
+        return undefined;
+      }
+      messages.push(outcome.message);
+      if (outcome.isReservedOfferingError) return lazyError("reserved-offering", messages);
+    }
+    return lazyError("unschedulable", messages);
+  }
+
+  /** The types that the NodePool's limits still allow, or why there are none. */
+  #affordableTypes({
+    nodePoolName,
+    catalogue,
+  }: CompiledTemplate):
+    | { readonly ok: true; readonly instanceTypes: Bits }
+    | { readonly ok: false; readonly message: string } {
+    const remaining = this.#limits.of(nodePoolName);
+    if (Object.keys(remaining).length === 0) return { ok: true, instanceTypes: catalogue.all };
+    const facts = `(NodePool=${nodePoolName})`;
+    if (remaining[nodesResource] === 0) {
+      return { ok: false, message: `node limits have been exhausted for nodepool ${facts}` };
+    }
+    const instanceTypes = emptyBits(catalogue.instanceTypes.length);
+    forEachBit(catalogue.all, (index) => {
+      const instanceType = catalogue.instanceTypes[index];
+      if (instanceType !== undefined && isWithinLimits(instanceType, remaining)) {
+        setBit(instanceTypes, index);
+      }
+    });
+    return isEmptyBits(instanceTypes)
+      ? { ok: false, message: `all available instance types exceed limits for nodepool ${facts}` }
+      : { ok: true, instanceTypes };
+  }
+}
+
+/** Nodes that Karpenter doesn't manage count as initialized. */
+function isInitialized(stateNode: StateNode): boolean {
+  return stateNode.isInitialized || !stateNode.isManaged;
+}
+
+const dynamicResourcesError: PodSchedulingError = Object.freeze({
+  kind: "dynamic-resources",
+  message:
+    "pod has Dynamic Resource Allocation requirements that are not yet supported by Karpenter",
+});
+
+const noTemplatesError: PodSchedulingError = Object.freeze({
+  kind: "unschedulable",
+  message: "nodepool requirements filtered out all available instance types",
+});
+
+/** An error whose text is put together when it is read. */
+function lazyError(
+  kind: PodSchedulingError["kind"],
+  messages: readonly (() => string)[],
+): PodSchedulingError {
+  let text: string | undefined;
+  return {
+    kind,
+    get message(): string {
+      text ??= messages.map((message) => message()).join("; ");
+      return text;
+    },
+  };
+}
