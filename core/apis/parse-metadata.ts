@@ -1,0 +1,131 @@
+import { type SimTime, simTime } from "../units/index.ts";
+import {
+  type Decoder,
+  defaulted,
+  list,
+  mapped,
+  mapping,
+  silent,
+  object,
+  optional,
+  present,
+  required,
+  unmodelled,
+} from "./decoder.ts";
+import { flag, instant, integer, oneOf, text, textMap, textWith } from "./decode-scalars.ts";
+import { labelValueFaults, qualifiedNameFaults } from "./label-rules.ts";
+import type { Condition, ObjectMeta } from "./object-meta.ts";
+import { findPlaceholder } from "./placeholder.ts";
+import { type Place, complain, describeValue } from "./place.ts";
+
+/** When an object was created that does not say so: the epoch, until a store gives it its time. */
+export const unknownTime: SimTime = simTime(0);
+
+const ownerReference = object({
+  apiVersion: required(text),
+  kind: required(text),
+  name: required(text),
+  uid: required(text),
+  controller: optional(flag),
+  blockOwnerDeletion: optional(flag),
+});
+
+/**
+ * Labels with Kubernetes' rules for keys and values.
+ *
+ * @see k8s.io/apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabels
+ */
+export const labels: Decoder<Readonly<Record<string, string>>> = mapping((raw, place, key) => {
+  const value = text(raw, place);
+  if (value === undefined) return undefined;
+  if (findPlaceholder(key) === undefined) refuse(place, key, qualifiedNameFaults(key));
+  if (findPlaceholder(value) === undefined) refuse(place, value, labelValueFaults(value));
+  return value;
+});
+
+function refuse(place: Place, value: string, faults: readonly string[]): void {
+  for (const fault of faults) {
+    complain(place, {
+      code: "apis/rule",
+      value,
+      allowed: fault,
+      sentence: `Invalid value: ${describeValue(value)}: ${fault}`,
+    });
+  }
+}
+
+const subdomain = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+
+const shape = {
+  name: required(textWith({ pattern: subdomain, minLength: 1, maxLength: 253 })),
+  namespace: optional(text),
+  uid: defaulted(text, ""),
+  labels: defaulted(labels, {}),
+  annotations: defaulted(textMap, {}),
+  creationTimestamp: defaulted(instant, unknownTime),
+  deletionTimestamp: optional(instant),
+  finalizers: defaulted(list(text), []),
+  ownerReferences: defaulted(list(ownerReference), []),
+  generation: defaulted(integer(), 1),
+  generateName: unmodelled("objects need a name of their own"),
+  ...silent(
+    "selfLink",
+    "resourceVersion",
+    "deletionGracePeriodSeconds",
+    "clusterName",
+    "managedFields",
+  ),
+};
+const decodeMetadata = object(shape);
+
+/** Metadata of an object that lives in a namespace, `default` where none is named. */
+export const namespacedMetadata: Decoder<ObjectMeta> = mapped(decodeMetadata, (metadata) => ({
+  ...metadata,
+  namespace: metadata.namespace ?? "default",
+}));
+
+/** Metadata of an object of the whole cluster; a namespace written there is dropped, as kubectl does. */
+export const clusterMetadata: Decoder<ObjectMeta> = mapped(decodeMetadata, (metadata) => ({
+  ...metadata,
+  namespace: "",
+}));
+
+/** Labels and annotations of a template. */
+export interface TemplateMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** The metadata of a template without any. */
+export const emptyTemplateMetadata: TemplateMetadata = { labels: {}, annotations: {} };
+
+/** Metadata of a pod template; name and the like are ignored by controllers. */
+export const templateMetadata: Decoder<TemplateMetadata> = object({
+  labels: defaulted(labels, {}),
+  annotations: defaulted(textMap, {}),
+  ...silent(
+    "name",
+    "namespace",
+    "generateName",
+    "creationTimestamp",
+    "finalizers",
+    "ownerReferences",
+    "uid",
+    "resourceVersion",
+    "generation",
+  ),
+});
+
+/** A status condition, lenient about what only documents it. */
+export const condition: Decoder<Condition> = mapped(
+  object({
+    type: required(text),
+    status: required(oneOf(["True", "False", "Unknown"])),
+    reason: defaulted(text, ""),
+    message: defaulted(text, ""),
+    lastTransitionTime: defaulted(instant, unknownTime),
+    observedGeneration: optional(integer()),
+    ...silent("lastHeartbeatTime", "lastProbeTime", "lastUpdateTime", "severity"),
+  }),
+  ({ observedGeneration, ...rest }) => ({ ...rest, ...present({ observedGeneration }) }),
+);
