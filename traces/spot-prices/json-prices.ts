@@ -1,0 +1,75 @@
+import type { FlatJsonObject, JsonMember } from "../reading/json-objects.ts";
+import { JsonObjectScanner } from "../reading/json-objects.ts";
+import type { ProblemLog } from "../reading/problem-log.ts";
+import type { PriceRowSink } from "./delimited-prices.ts";
+import type { PriceField, PriceRow } from "./price-row.ts";
+import { priceFieldOf } from "./price-row.ts";
+
+class JsonRow implements PriceRow {
+  line = 0;
+  readonly memberByField = new Map<PriceField, JsonMember>();
+
+  text(field: PriceField): string | undefined {
+    return this.memberByField.get(field)?.text;
+  }
+
+  column(field: PriceField): number | undefined {
+    return this.memberByField.get(field)?.column;
+  }
+}
+
+/**
+ * Reads the JSON of `aws ec2 describe-spot-price-history`: one document, pages one after the other,
+ * an array of pages, a bare array of records, or one record a line.
+ *
+ * A page has no order that its reference documents agree on, so none is promised. Yields after each
+ * chunk, so that the consumer can take what the sink has gathered.
+ */
+export async function* readJsonPrices(
+  chunks: AsyncIterable<string>,
+  log: ProblemLog,
+  sink: PriceRowSink,
+): AsyncGenerator<void> {
+  const row = new JsonRow();
+  sink.begin({ promisesOrder: false });
+  const scanner = new JsonObjectScanner(log, (object) => takeObject(object, row, log, sink));
+  for await (const chunk of chunks) {
+    if (!scanner.write(chunk)) {
+      yield;
+      return;
+    }
+    yield;
+  }
+  if (!log.hasErrors) {
+    scanner.end();
+  }
+  yield;
+}
+
+function takeObject(
+  object: FlatJsonObject,
+  row: JsonRow,
+  log: ProblemLog,
+  sink: PriceRowSink,
+): void {
+  row.memberByField.clear();
+  for (const member of object.members) {
+    const field = priceFieldOf(member.key);
+    if (field !== undefined) {
+      row.memberByField.set(field, member);
+      row.line = member.line;
+    }
+  }
+  if (row.memberByField.size > 0) {
+    sink.row(row);
+  } else if (!object.members.every(({ key }) => key === "NextToken")) {
+    log.warn({
+      line: object.line,
+      column: object.column,
+      code: "spot-prices/unknown-object",
+      found: object.members.map(({ key }) => key).join(", "),
+      allowed: "Timestamp, AvailabilityZone, InstanceType, SpotPrice, ProductDescription",
+      message: "an object without any price was left out",
+    });
+  }
+}
