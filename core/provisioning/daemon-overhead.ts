@@ -1,4 +1,4 @@
-import { type DaemonSet, objectKey, type Pod, type Taint } from "../apis/index.ts";
+import { objectKey, type Pod, type Taint } from "../apis/index.ts";
 import type { InstanceType } from "../cloudprovider/index.ts";
 import {
   allowUndefinedWellKnownLabels,
@@ -146,40 +146,4 @@ export function daemonReserve(
     reserve[name] = Math.max(0, (requests[name] ?? 0) - (running[name] ?? 0));
   }
   return reserve;
-}
-
-/**
- * The pod that stands for a DaemonSet: its newest one, else one made from the template.
- *
- * The template's required node affinity replaces the pod's, which the DaemonSet controller has
- * bound to one node.
- *
- * @see karpenter v1.14.1 pkg/controllers/provisioning/provisioner.go getDaemonSetPods
- * @see karpenter v1.14.1 pkg/utils/daemonset/daemonset.go PodForDaemonSet
- */
-export function daemonSetPod(daemonSet: DaemonSet, newestPod: Pod | undefined): Pod {
-  const pod = newestPod ?? podFromTemplate(daemonSet);
-  const terms = daemonSet.spec.template.spec.affinity?.requiredNodeTerms;
-  if (terms === undefined) return pod;
-  const affinity = { ...noAffinity, ...pod.spec.affinity, requiredNodeTerms: terms };
-  return { ...pod, spec: { ...pod.spec, affinity } };
-}
-
-const noAffinity = {
-  preferredNodeTerms: [],
-  requiredPodAffinity: [],
-  preferredPodAffinity: [],
-  requiredPodAntiAffinity: [],
-  preferredPodAntiAffinity: [],
-} as const;
-
-function podFromTemplate(daemonSet: DaemonSet): Pod {
-  const { template } = daemonSet.spec;
-  const { metadata } = daemonSet;
-  return {
-    kind: "Pod",
-    metadata: { ...metadata, labels: template.labels, annotations: template.annotations },
-    spec: template.spec,
-    status: { phase: "Pending", conditions: [] },
-  };
 }

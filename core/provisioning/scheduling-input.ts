@@ -65,7 +65,7 @@ export interface SchedulingInput {
   readonly stateNodes: readonly StateNode[];
   /** Every state node of the cluster, deleting ones included. */
   readonly clusterStateNodes: readonly StateNode[];
-  /** One pod per DaemonSet (see `daemonSetPod`). */
+  /** One pod per DaemonSet; see `ClusterState.daemonSetPods`. */
   readonly daemonSetPods: readonly Pod[];
   readonly cluster: SchedulingReads;
   readonly podsToSchedule: readonly Pod[];
