@@ -67,6 +67,8 @@ export interface PendingConversion {
   readonly kubeletRaw?: Readonly<Record<string, unknown>>;
   /** The reference to a node class is missing, which only an older form is allowed. */
   readonly needsNodeClass?: true;
+  /** An older NodeClaim, whose lifetime stood in its NodePool. */
+  readonly takesExpireAfter?: true;
 }
 
 /** What became of one object of a manifest. */

@@ -12,3 +12,37 @@ export * from "./selectors.ts";
 export * from "./storage.ts";
 export * from "./taint.ts";
 export * from "./workloads.ts";
+export { type Assembly, type AssemblyIssue, assembleObjects } from "./assemble-objects.ts";
+export {
+  type FieldIssue,
+  type IssueCode,
+  type IssueSeverity,
+  type KindSupport,
+  type ParseResult,
+  type PathSegment,
+  type PendingConversion,
+  formatPath,
+  hasErrors,
+  issueCodes,
+  issueSeverities,
+} from "./field-issue.ts";
+export {
+  labelValueFaults,
+  normalizedLabels,
+  qualifiedNameFaults,
+  restrictedLabelReason,
+  wellKnownLabelNames,
+  wellKnownValues,
+} from "./label-rules.ts";
+export type { ManifestObject } from "./manifest-object.ts";
+export type { Namespace } from "./namespace.ts";
+export { nearMiss } from "./near-miss.ts";
+export { parseObject, parseObjects } from "./parse-object.ts";
+export { admitPod } from "./parse-pod.ts";
+export { findPlaceholder } from "./placeholder.ts";
+export {
+  type MissingPriorityClass,
+  type ResolvedPriorities,
+  resolvePriorities,
+} from "./resolve-priorities.ts";
+export { requirementFaults } from "./validate-requirements.ts";

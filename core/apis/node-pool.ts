@@ -4,11 +4,7 @@ import type { Condition, KubernetesObject } from "./object-meta.ts";
 import type { NodeSelectorRequirement } from "./selectors.ts";
 import type { Taint } from "./taint.ts";
 
-export const consolidationPolicies = [
-  "WhenEmpty",
-  "WhenEmptyOrUnderutilized",
-  "Balanced",
-] as const;
+export const consolidationPolicies = ["WhenEmpty", "WhenEmptyOrUnderutilized", "Balanced"] as const;
 export type ConsolidationPolicy = (typeof consolidationPolicies)[number];
 
 /** Reasons that a budget may name. */

@@ -1,0 +1,85 @@
+import type { Decoder } from "./decoder.ts";
+import type { ManifestObject } from "./manifest-object.ts";
+import { firstHorizontalPodAutoscaler, horizontalPodAutoscaler } from "./parse-autoscaler.ts";
+import { namespace, node, priorityClass } from "./parse-cluster-kinds.ts";
+import { betaPodDisruptionBudget, podDisruptionBudget } from "./parse-disruption-budget.ts";
+import { ec2NodeClass } from "./parse-ec2-node-class.ts";
+import { cronJob, job } from "./parse-jobs.ts";
+import { nodeClaim } from "./parse-node-claim.ts";
+import { nodeOverlay } from "./parse-node-overlay.ts";
+import { nodePool } from "./parse-node-pool.ts";
+import { pod } from "./parse-pod.ts";
+import {
+  csiNode,
+  persistentVolume,
+  persistentVolumeClaim,
+  storageClass,
+  volumeAttachment,
+} from "./parse-storage.ts";
+import { daemonSet, deployment, replicaSet, statefulSet } from "./parse-workloads.ts";
+import type { ParsedObject } from "./parsed-object.ts";
+import { awsNodeTemplate } from "./v1alpha5/convert-aws-node-template.ts";
+import { machine } from "./v1alpha5/convert-machine.ts";
+import { provisioner } from "./v1alpha5/convert-provisioner.ts";
+import { ec2NodeClassV1Beta1 } from "./v1beta1/convert-ec2-node-class.ts";
+import { nodeClaimV1Beta1 } from "./v1beta1/convert-node-claim.ts";
+import { nodePoolV1Beta1 } from "./v1beta1/convert-node-pool.ts";
+
+/** How one version of a kind is read. */
+export interface Reader {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly support: "modelled" | "older";
+  readonly read: Decoder<ParsedObject>;
+}
+
+function current(apiVersion: string, kind: string, decode: Decoder<ManifestObject>): Reader {
+  const read: Decoder<ParsedObject> = (raw, place) => {
+    const object = decode(raw, place);
+    return object === undefined ? undefined : { object };
+  };
+  return { apiVersion, kind, support: "modelled", read };
+}
+
+function older(apiVersion: string, kind: string, read: Decoder<ParsedObject>): Reader {
+  return { apiVersion, kind, support: "older", read };
+}
+
+function olderForm(apiVersion: string, kind: string, decode: Decoder<ManifestObject>): Reader {
+  return { ...current(apiVersion, kind, decode), support: "older" };
+}
+
+/** Every version of every kind that becomes an object of the simulation. */
+export const readers: readonly Reader[] = [
+  current("karpenter.sh/v1", "NodePool", nodePool),
+  current("karpenter.sh/v1", "NodeClaim", nodeClaim),
+  current("karpenter.k8s.aws/v1", "EC2NodeClass", ec2NodeClass),
+  current("karpenter.sh/v1alpha1", "NodeOverlay", nodeOverlay),
+  older("karpenter.sh/v1beta1", "NodePool", nodePoolV1Beta1),
+  older("karpenter.sh/v1beta1", "NodeClaim", nodeClaimV1Beta1),
+  older("karpenter.k8s.aws/v1beta1", "EC2NodeClass", ec2NodeClassV1Beta1),
+  older("karpenter.sh/v1alpha5", "Provisioner", provisioner),
+  older("karpenter.sh/v1alpha5", "Machine", machine),
+  older("karpenter.k8s.aws/v1alpha1", "AWSNodeTemplate", awsNodeTemplate),
+  current("apps/v1", "Deployment", deployment),
+  current("apps/v1", "ReplicaSet", replicaSet),
+  current("apps/v1", "StatefulSet", statefulSet),
+  current("apps/v1", "DaemonSet", daemonSet),
+  current("batch/v1", "Job", job),
+  current("batch/v1", "CronJob", cronJob),
+  olderForm("batch/v1beta1", "CronJob", cronJob),
+  current("v1", "Pod", pod),
+  current("v1", "Node", node),
+  current("v1", "Namespace", namespace),
+  current("v1", "PersistentVolumeClaim", persistentVolumeClaim),
+  current("v1", "PersistentVolume", persistentVolume),
+  current("policy/v1", "PodDisruptionBudget", podDisruptionBudget),
+  olderForm("policy/v1beta1", "PodDisruptionBudget", betaPodDisruptionBudget),
+  current("scheduling.k8s.io/v1", "PriorityClass", priorityClass),
+  current("autoscaling/v2", "HorizontalPodAutoscaler", horizontalPodAutoscaler),
+  olderForm("autoscaling/v2beta2", "HorizontalPodAutoscaler", horizontalPodAutoscaler),
+  current("autoscaling/v1", "HorizontalPodAutoscaler", firstHorizontalPodAutoscaler),
+  current("storage.k8s.io/v1", "StorageClass", storageClass),
+  current("storage.k8s.io/v1", "CSINode", csiNode),
+  current("storage.k8s.io/v1", "VolumeAttachment", volumeAttachment),
+];
