@@ -58,7 +58,7 @@ export interface AvailabilityRunFiles {
 /**
  * Probed availability, run-length encoded in two files: what each trace is, and its runs.
  *
- * `start_utc` is UTC, with or without saying so. Runs of a trace must join without gaps and cover
+ * `start_utc` is UTC, with or without saying so; a day alone is its midnight. Runs of a trace must join without gaps and cover
  * `ticks * gap_seconds`; a trace without runs and a run without trace are errors. The pools are in
  * the order of their trace ids.
  *
@@ -110,11 +110,8 @@ function readProbe(row: TableRow<TraceColumn>): Probe | undefined {
   const requestedInstances = row.number("nodes_requested", { min: 1, isWhole: true });
   const gapSeconds = row.number("gap_seconds", { min: 1, isWhole: true });
   const ticks = row.number("ticks", { min: 1, isWhole: true });
-  const start = readTimestamp(row.text("start_utc"));
+  const start = readStart(row);
   const evidence = probeKinds.find((kind) => kind === row.text("kind"));
-  if (start === undefined) {
-    row.refuse("start_utc", "interruptions/bad-timestamp", "a time such as 2023-02-15T22:08:16Z");
-  }
   if (evidence === undefined) {
     row.refuse("kind", "interruptions/bad-kind", probeKinds.join(" or "));
   }
@@ -137,11 +134,25 @@ function readProbe(row: TableRow<TraceColumn>): Probe | undefined {
     instanceType,
     evidence,
     requestedInstances,
-    start: start.time,
+    start,
     lengthSeconds: gapSeconds * ticks,
     intervals: [],
     coveredSeconds: 0,
   };
+}
+
+/** A day alone is read as its midnight: some records only say the day. */
+function readStart(row: TableRow<TraceColumn>): SimTime | undefined {
+  const text = row.text("start_utc");
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  const read = readTimestamp(isDay ? `${text}T00:00:00Z` : text);
+  if (read === undefined) {
+    row.refuse("start_utc", "interruptions/bad-timestamp", "a time such as 2023-02-15T22:08:16Z");
+  } else if (isDay) {
+    const message = "a start without time of day is read as midnight UTC";
+    row.warn("start_utc", "interruptions/start-without-time", message, "a day without time");
+  }
+  return read?.time;
 }
 
 function addRun(row: TableRow<RunColumn>, probes: ReadonlyMap<string, Probe>): void {

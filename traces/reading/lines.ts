@@ -45,6 +45,7 @@ export async function* readLineBatches(
   }
 }
 
+/** Cuts at the line ends inside; `text` is without its last line feed, but may end in its CR. */
 function splitLines(text: string): readonly string[] {
-  return text.includes("\r") ? text.split(/\r?\n|\r$/) : text.split("\n");
+  return text.includes("\r") ? text.replace(/\r$/, "").split(/\r?\n/) : text.split("\n");
 }

@@ -4,7 +4,7 @@ import { readLineBatches } from "../reading/lines.ts";
 import type { ProblemLog } from "../reading/problem-log.ts";
 import type { PriceColumns } from "./price-columns.ts";
 import { findPriceColumns } from "./price-columns.ts";
-import type { PriceField, PriceRow } from "./price-row.ts";
+import type { PriceField, PricePlace, PriceRow } from "./price-row.ts";
 
 /** What takes the rows of a file one by one. A row is valid during the call only. */
 export interface PriceRowSink {
@@ -29,9 +29,12 @@ class DelimitedRow implements PriceRow {
     return index === undefined ? undefined : this.fields[index];
   }
 
-  column(field: PriceField): number | undefined {
+  place(field: PriceField): PricePlace {
+    const { line, lineText, fields } = this;
     const index = this.#indexByField.get(field);
-    return index === undefined ? undefined : columnOfField(this.lineText, this.fields, index);
+    return index === undefined
+      ? { line }
+      : { line, column: columnOfField(lineText, fields, index) };
   }
 }
 

@@ -2,19 +2,21 @@ import type { FlatJsonObject, JsonMember } from "../reading/json-objects.ts";
 import { JsonObjectScanner } from "../reading/json-objects.ts";
 import type { ProblemLog } from "../reading/problem-log.ts";
 import type { PriceRowSink } from "./delimited-prices.ts";
-import type { PriceField, PriceRow } from "./price-row.ts";
+import type { PriceField, PricePlace, PriceRow } from "./price-row.ts";
 import { priceFieldOf } from "./price-row.ts";
 
 class JsonRow implements PriceRow {
   line = 0;
+  column = 0;
   readonly memberByField = new Map<PriceField, JsonMember>();
 
   text(field: PriceField): string | undefined {
     return this.memberByField.get(field)?.text;
   }
 
-  column(field: PriceField): number | undefined {
-    return this.memberByField.get(field)?.column;
+  place(field: PriceField): PricePlace {
+    const { line, column } = this.memberByField.get(field) ?? this;
+    return { line, column };
   }
 }
 
@@ -53,11 +55,12 @@ function takeObject(
   sink: PriceRowSink,
 ): void {
   row.memberByField.clear();
+  row.line = object.line;
+  row.column = object.column;
   for (const member of object.members) {
     const field = priceFieldOf(member.key);
     if (field !== undefined) {
       row.memberByField.set(field, member);
-      row.line = member.line;
     }
   }
   if (row.memberByField.size > 0) {

@@ -96,8 +96,7 @@ export class PriceCheck implements PriceRowSink {
       this.#refuse(row, "timestamp", "spot-prices/bad-timestamp", allowed, "has no valid time");
     } else if (!read.hasOffset) {
       this.#log.warn({
-        line: row.line,
-        ...columnOf(row, "timestamp"),
+        ...row.place("timestamp"),
         code: "spot-prices/time-without-offset",
         found: "times without offset",
         allowed: "times with offset, such as 2026-03-01T00:00:00Z",
@@ -171,8 +170,7 @@ export class PriceCheck implements PriceRowSink {
   #checkOrder(row: PriceRow, time: SimTime): void {
     if (this.#latest !== undefined && time < this.#latest) {
       const problem = {
-        line: row.line,
-        ...columnOf(row, "timestamp"),
+        ...row.place("timestamp"),
         code: "spot-prices/time-goes-backwards",
         allowed: "rows ascending by time",
       };
@@ -190,8 +188,7 @@ export class PriceCheck implements PriceRowSink {
 
   #leaveOut(row: PriceRow, product: string): void {
     this.#log.warn({
-      line: row.line,
-      ...columnOf(row, "productDescription"),
+      ...row.place("productDescription"),
       code: "spot-prices/other-product",
       found: product,
       allowed: [...this.#products].join(", "),
@@ -201,8 +198,7 @@ export class PriceCheck implements PriceRowSink {
 
   #warnName(row: PriceRow, field: PriceField, code: string, message: string): void {
     this.#log.warn({
-      line: row.line,
-      ...columnOf(row, field),
+      ...row.place(field),
       code,
       found: row.text(field) ?? "",
       allowed: "a name that the catalogue knows",
@@ -211,14 +207,14 @@ export class PriceCheck implements PriceRowSink {
   }
 
   #refuse(row: PriceRow, field: PriceField, code: string, allowed: string, what: string): void {
+    const place = row.place(field);
     this.#log.error({
-      line: row.line,
-      ...columnOf(row, field),
+      ...place,
       path: field,
       code,
       found: row.text(field) ?? "",
       allowed,
-      message: `line ${row.line} ${what}`,
+      message: `line ${place.line} ${what}`,
     });
   }
 }
@@ -232,11 +228,6 @@ function knownType(text: string): KnownName | undefined {
     name: ownCopy(text),
     warning: isKnown ? undefined : `instance type ${text} is not in the catalogue`,
   };
-}
-
-function columnOf(row: PriceRow, field: PriceField): { readonly column?: number } {
-  const column = row.column(field);
-  return column === undefined ? {} : { column };
 }
 
 /** The same text in memory of its own: a slice would keep the whole chunk that it was cut from. */

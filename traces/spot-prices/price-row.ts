@@ -13,14 +13,20 @@ export type PriceField = (typeof priceFields)[number];
 /** The product is the only thing that a row may leave out; it is Linux then. */
 export const requiredPriceFields: readonly PriceField[] = priceFields.slice(0, 4);
 
+/** A place in a file, counted from 1. */
+export interface PricePlace {
+  readonly line: number;
+  readonly column?: number;
+}
+
 /** A row as it stands in the file: text that nobody has checked. */
 export interface PriceRow {
   /** Counted from 1. */
   readonly line: number;
   /** Undefined where the row does not have the field. */
   text(field: PriceField): string | undefined;
-  /** Where the field stands in its line, counted from 1. */
-  column(field: PriceField): number | undefined;
+  /** Where the field stands, or the row where it does not have the field; counted from 1. */
+  place(field: PriceField): PricePlace;
 }
 
 /** A checked row: from `time` on, the pool's price is `usdPerHour`. */
