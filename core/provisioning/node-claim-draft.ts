@@ -4,7 +4,7 @@ import {
   labelInstanceType,
   labelNodeInitialized,
   labelNodeRegistered,
-  type NodeClaim,
+  type NodePool,
 } from "../apis/index.ts";
 import {
   availableOfferings,
@@ -16,6 +16,8 @@ import {
 } from "../cloudprovider/index.ts";
 import { Requirement, type Requirements } from "../scheduling/index.ts";
 import type { NodeClaimDraft } from "../state/index.ts";
+import type { ResourceList } from "../units/index.ts";
+import { templateParts } from "./node-claim-template.ts";
 import type { MinValuesPolicy } from "./scheduling-input.ts";
 import type {
   PodSchedulingError,
@@ -75,42 +77,62 @@ export function toNodeClaimDraft(
   nodeClaim: SchedulingNodeClaim,
   max: number = instanceTypesMax,
 ): NodeClaimDraft {
-  const { template, requests, nodePoolName } = nodeClaim;
-  const { instanceTypeOptions } = nodeClaim;
-  const { nodePool } = template;
+  const { template, requests, instanceTypeOptions } = nodeClaim;
   const instanceTypes = orderByPrice(instanceTypeOptions, nodeClaim.requirements).slice(0, max);
-  const requirements = launchRequirements(nodeClaim.requirements, instanceTypes);
-  const { requirements: _, ...templateSpec } = nodePool.spec.template.spec;
-  const spec: NodeClaim["spec"] = {
-    ...templateSpec,
-    requirements: requirements
-      .without(labelNodeRegistered)
-      .without(labelNodeInitialized)
-      .toNodeSelectorRequirements(),
+  return draft(template.nodePool, {
+    labels: template.labels,
+    annotations: {
+      ...template.annotations,
+      [annotationMinValuesRelaxed]: String(nodeClaim.isMinValuesRelaxed),
+      ...overlayAnnotations(instanceTypes),
+    },
+    requirements: launchRequirements(nodeClaim.requirements, instanceTypes),
     requests,
-  };
+  });
+}
+
+interface DraftParts {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly requirements: Requirements;
+  readonly requests: ResourceList;
+}
+
+function draft(nodePool: NodePool, parts: DraftParts): NodeClaimDraft {
+  const { labels, annotations, requirements, requests } = parts;
+  const { name, uid } = nodePool.metadata;
+  const { requirements: _, ...templateSpec } = nodePool.spec.template.spec;
   return {
-    generateName: `${nodePoolName}-`,
+    generateName: `${name}-`,
     metadata: {
-      labels: { ...template.labels, ...requirements.labels() },
-      annotations: {
-        ...template.annotations,
-        [annotationMinValuesRelaxed]: String(nodeClaim.isMinValuesRelaxed),
-        ...overlayAnnotations(instanceTypes),
-      },
+      labels: { ...labels, ...requirements.labels() },
+      annotations,
       finalizers: [],
       ownerReferences: [
-        {
-          apiVersion: "karpenter.sh/v1",
-          kind: "NodePool",
-          name: nodePoolName,
-          uid: nodePool.metadata.uid,
-          blockOwnerDeletion: true,
-        },
+        { apiVersion: "karpenter.sh/v1", kind: "NodePool", name, uid, blockOwnerDeletion: true },
       ],
     },
-    spec,
+    spec: {
+      ...templateSpec,
+      requirements: requirements
+        .without(labelNodeRegistered)
+        .without(labelNodeInitialized)
+        .toNodeSelectorRequirements(),
+      requests,
+    },
   };
+}
+
+/**
+ * The NodeClaim of a static NodePool: straight from its template, without instance types or
+ * requests, for nobody in particular.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/static/provisioning/controller.go
+ * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/nodeclaimtemplate.go ToNodeClaim
+ */
+export function staticNodeClaimDraft(nodePool: NodePool): NodeClaimDraft {
+  const { labels, annotations, requirements } = templateParts(nodePool);
+  return draft(nodePool, { labels, annotations, requirements, requests: {} });
 }
 
 /** The requirements narrowed to the chosen types, and to capacity types that these are offered in. */

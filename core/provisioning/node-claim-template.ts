@@ -60,6 +60,23 @@ export function nodeClaimTemplate(
   instanceTypes: readonly InstanceType[],
   relaxMinValues: boolean,
 ): NodeClaimTemplateResult {
+  const { labels, annotations, requirements } = templateParts(nodePool);
+  const instanceTypeOptions = instanceTypes.filter((it) => isOption(it, requirements));
+  const { unsatisfied } = satisfiesMinValues(instanceTypeOptions, requirements);
+  const isMinValuesIncompatible = unsatisfied.size > 0 && !relaxMinValues;
+  if (isMinValuesIncompatible || instanceTypeOptions.length === 0) {
+    return { ok: false, isMinValuesIncompatible };
+  }
+  return {
+    ok: true,
+    template: { nodePool, labels, annotations, requirements, instanceTypeOptions },
+  };
+}
+
+/** Labels, annotations and requirements that all NodeClaims of the NodePool start from. */
+export function templateParts(
+  nodePool: NodePool,
+): Pick<SchedulingNodeClaimTemplate, "labels" | "annotations" | "requirements"> {
   const { template } = nodePool.spec;
   const { group, kind, name } = template.spec.nodeClassRef;
   const labels = {
@@ -70,21 +87,12 @@ export function nodeClaimTemplate(
   const requirements = Requirements.fromNodeSelectorRequirements(template.spec.requirements)
     .addAll(Requirements.fromLabels(labels))
     .add(...simulatedLabels);
-  const instanceTypeOptions = instanceTypes.filter((it) => isOption(it, requirements));
-  const { unsatisfied } = satisfiesMinValues(instanceTypeOptions, requirements);
-  const isMinValuesIncompatible = unsatisfied.size > 0 && !relaxMinValues;
-  if (isMinValuesIncompatible || instanceTypeOptions.length === 0) {
-    return { ok: false, isMinValuesIncompatible };
-  }
   const annotations = {
     ...template.annotations,
     [annotationNodePoolHash]: nodePoolHash(nodePool),
     [annotationNodePoolHashVersion]: nodePoolHashVersion,
   };
-  return {
-    ok: true,
-    template: { nodePool, labels, annotations, requirements, instanceTypeOptions },
-  };
+  return { labels, annotations, requirements };
 }
 
 /** Whether a node of the type could come from the requirements, with nothing on it yet. */

@@ -1,0 +1,248 @@
+import { type Node, objectKey, type Pod } from "../apis/index.ts";
+import type { CloudProvider } from "../cloudprovider/index.ts";
+import {
+  type Cluster,
+  type ClusterState,
+  type Controller,
+  disruptedNoScheduleTaint,
+  isProvisionable,
+  type WatchEvent,
+  WorkQueue,
+} from "../state/index.ts";
+import { matchTaint } from "../scheduling/index.ts";
+import { after, durationMs, milliseconds, seconds, type SimTime } from "../units/index.ts";
+import { Batcher } from "./batcher.ts";
+import type { DecisionRecorder } from "./decision-recorder.ts";
+import {
+  type DedupedEvent,
+  EventFilter,
+  noCompatibleInstanceTypes,
+  podFailedToSchedule,
+  podNominated,
+} from "./events.ts";
+import { limitExceededBy } from "./limits.ts";
+import { toNodeClaimDraft } from "./node-claim-draft.ts";
+import { decideProvisioning, type ProvisioningDecision } from "./provisioner.ts";
+import {
+  type ProvisioningOptions,
+  schedulingOptionsOf,
+  unsupportedProvisioningOptions,
+} from "./provisioning-options.ts";
+import type { SchedulingNodeClaim, SchedulingResults } from "./scheduling-results.ts";
+
+/** What the provisioner works with. */
+export interface ProvisioningContext {
+  readonly cluster: Cluster;
+  readonly cloudProvider: CloudProvider;
+  /** Kept up to date by whoever delivers events; always before this controller observes them. */
+  readonly state: ClusterState;
+  readonly options: ProvisioningOptions;
+  readonly recorder?: DecisionRecorder;
+}
+
+const retriggerAfter = seconds(10);
+/** How long the provisioner waits for a trigger before it counts the pass as a success. */
+const waitForTrigger = seconds(1);
+const backoff = { base: milliseconds(5), max: seconds(1000) };
+const doublingsMax = 30;
+
+/**
+ * Launches machines for pods that fit nowhere: gathers them into a batch, decides, and creates
+ * NodeClaims.
+ *
+ * Differs: a run takes no time here, and its one-minute deadline is a number of attempts.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/provisioning/provisioner.go Provisioner.Reconcile
+ * @see karpenter v1.14.1 pkg/controllers/provisioning/controller.go PodController NodeController
+ */
+export class ProvisioningController implements Controller {
+  readonly name: string = "provisioner";
+  readonly #context: ProvisioningContext;
+  readonly #batcher: Batcher;
+  /** Pods and nodes that ask for a run, by what has happened to them. */
+  readonly #triggers = new WorkQueue(backoff);
+  /** The same ones again, ten seconds later, as long as they still ask. */
+  readonly #repeats = new WorkQueue(backoff);
+  readonly #events = new EventFilter();
+  #failures = 0;
+  /** No batch opens earlier: the last run has failed. */
+  #notBefore: SimTime | undefined;
+
+  /** @throws RangeError when the options ask for something that isn't supported. */
+  constructor(context: ProvisioningContext) {
+    const unsupported = unsupportedProvisioningOptions(context.options);
+    if (unsupported.length > 0) throw new RangeError(unsupported.join("; "));
+    this.#context = context;
+    this.#batcher = new Batcher(context.options);
+  }
+
+  observe({ type, object }: WatchEvent, now: SimTime): void {
+    if (type === "deleted") return;
+    if (object.kind === "Pod" && isProvisionable(object)) {
+      this.#triggers.add(`pod ${objectKey(object)}`, now);
+    } else if (object.kind === "Node" && isBeingDisrupted(object)) {
+      this.#triggers.add(`node ${object.metadata.name}`, now);
+    }
+  }
+
+  nextDueAt(): SimTime | undefined {
+    let earliest = this.#batcher.closesAt();
+    for (const queue of [this.#triggers, this.#repeats]) {
+      const dueAt = queue.nextDueAt();
+      if (dueAt !== undefined && (earliest === undefined || dueAt < earliest)) earliest = dueAt;
+    }
+    return earliest;
+  }
+
+  reconcile(now: SimTime): void {
+    // A batch that closes now closes before what happens now can hold it open.
+    if (this.#batcher.take(now) && this.#context.state.isSynced()) this.#run(now);
+    for (const queue of [this.#repeats, this.#triggers]) {
+      for (let key = queue.take(now); key !== undefined; key = queue.take(now)) {
+        this.#trigger(key, now);
+      }
+    }
+  }
+
+  #trigger(key: string, now: SimTime): void {
+    const uid = this.#uidOfTrigger(key);
+    if (uid === undefined) return;
+    const notBefore = this.#notBefore;
+    if (notBefore !== undefined && now >= after(notBefore, waitForTrigger)) {
+      this.#failures = 0;
+      this.#notBefore = undefined;
+    }
+    this.#batcher.trigger(uid, notBefore !== undefined && notBefore > now ? notBefore : now);
+    this.#repeats.add(key, after(now, retriggerAfter));
+  }
+
+  /** The uid of a pod or node that still asks for a run. */
+  #uidOfTrigger(key: string): string | undefined {
+    const { cluster } = this.#context;
+    const [kind, name = ""] = key.split(" ", 2);
+    if (kind === "pod") {
+      const pod = cluster.pod(name);
+      return pod !== undefined && isProvisionable(pod) ? pod.metadata.uid : undefined;
+    }
+    const node = cluster.node(name);
+    return node !== undefined && isBeingDisrupted(node) ? node.metadata.uid : undefined;
+  }
+
+  #run(now: SimTime): void {
+    const { cluster, cloudProvider, state, options } = this.#context;
+    const decision = decideProvisioning(
+      {
+        now,
+        nodePools: cluster.nodePools(),
+        instanceTypes: (nodePool) => cloudProvider.getInstanceTypes(nodePool),
+        stateNodes: state.stateNodes(),
+        pendingPods: state.pendingPods(),
+        daemonSetPods: state.daemonSetPods(),
+        podDisruptionBudgets: cluster.podDisruptionBudgets(),
+        cluster,
+      },
+      schedulingOptionsOf(options),
+    );
+    this.#settle(this.#apply(decision, now), now);
+  }
+
+  /** A failed run is followed by a wait that doubles with each failure in a row. */
+  #settle(isSuccessful: boolean, now: SimTime): void {
+    if (isSuccessful) {
+      this.#failures = 0;
+      this.#notBefore = undefined;
+      return;
+    }
+    const doublings = Math.min(this.#failures++, doublingsMax);
+    const wait = Math.min(backoff.base * 2 ** doublings, backoff.max);
+    this.#notBefore = after(now, durationMs(wait));
+  }
+
+  /** Writes what was decided; false when something of it failed. */
+  #apply(decision: ProvisioningDecision, now: SimTime): boolean {
+    this.#recordIgnored(decision, now);
+    switch (decision.kind) {
+      case "no-pods":
+        return true;
+      case "no-node-pools":
+        for (const pod of decision.pods) this.#undecided(pod, noNodePools, now);
+        return true;
+      case "failed":
+        return false;
+      case "scheduled":
+        this.#recordResults(decision.results, now);
+        return decision.results.newNodeClaims.filter((it) => !this.#create(it, now)).length === 0;
+    }
+  }
+
+  #recordIgnored({ ignoredPods }: ProvisioningDecision, now: SimTime): void {
+    for (const { pod, message, isByChoice } of ignoredPods) {
+      this.#context.recorder?.podDecided({ kind: "ignored", pod, message }, now);
+      if (!isByChoice) this.#publish(podFailedToSchedule(pod, message), now);
+    }
+  }
+
+  #undecided(pod: Pod, error: typeof noNodePools, now: SimTime): void {
+    this.#context.recorder?.podDecided({ kind: "unschedulable", pod, error }, now);
+  }
+
+  /** @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go Results.Record */
+  #recordResults(results: SchedulingResults, now: SimTime): void {
+    const { recorder, state } = this.#context;
+    for (const without of results.nodePoolsWithoutInstanceTypes) {
+      this.#publish(noCompatibleInstanceTypes(without), now);
+    }
+    for (const [pod, error] of results.podErrors) {
+      recorder?.podDecided({ kind: "unschedulable", pod, error }, now);
+      // A pod that waits for a reservation hasn't failed, it is only put off.
+      if (error.kind === "reserved-offering") continue;
+      this.#publish(podFailedToSchedule(pod, error.message), now);
+    }
+    for (const { stateNode, pods } of results.existingNodes) {
+      if (pods.length > 0) state.nominate(stateNode.providerId, now);
+      for (const pod of pods) {
+        recorder?.podDecided({ kind: "existing-node", pod, stateNode }, now);
+        this.#publish(podNominated(pod, stateNode), now);
+      }
+    }
+  }
+
+  /**
+   * Creates the NodeClaim, unless its NodePool has exceeded its limits already.
+   *
+   * @see karpenter v1.14.1 pkg/controllers/provisioning/provisioner.go Provisioner.Create
+   */
+  #create(wanted: SchedulingNodeClaim, now: SimTime): boolean {
+    const { cluster, state, recorder } = this.#context;
+    const { nodePoolName } = wanted;
+    const nodePool = cluster.nodePool(nodePoolName);
+    const message =
+      nodePool === undefined
+        ? `getting current resource usage, nodepools.karpenter.sh "${nodePoolName}" not found`
+        : limitExceededBy(nodePool.spec.limits, state.nodePoolUsage(nodePoolName));
+    if (message !== undefined) {
+      const refusal = { nodeClaim: wanted, message: `creating node claim, ${message}` };
+      recorder?.nodeClaimRefused(refusal, now);
+      return false;
+    }
+    const nodeClaim = cluster.createNodeClaim(toNodeClaimDraft(wanted));
+    for (const pod of wanted.pods) {
+      recorder?.podDecided({ kind: "new-node-claim", pod, nodeClaim }, now);
+      this.#publish(podNominated(pod, { nodeClaim }), now);
+    }
+    return true;
+  }
+
+  #publish(event: DedupedEvent, now: SimTime): void {
+    if (this.#events.admit(event, now)) this.#context.cluster.recordEvent(event.event);
+  }
+}
+
+const noNodePools = Object.freeze({
+  kind: "no-node-pool",
+  message: "no dynamic nodepools found",
+} as const);
+
+function isBeingDisrupted(node: Node): boolean {
+  return node.spec.taints.some((taint) => matchTaint(taint, disruptedNoScheduleTaint));
+}
