@@ -3,6 +3,7 @@ import {
   type Decoder,
   checked,
   defaulted,
+  list,
   mapped,
   neutrals,
   object,
@@ -14,9 +15,14 @@ import {
   unmodelled,
 } from "./decoder.ts";
 import { flag, integer, oneOf, text } from "./decode-scalars.ts";
-import { emptyTemplateMetadata, namespacedMetadata, templateMetadata } from "./parse-metadata.ts";
+import {
+  condition,
+  emptyTemplateMetadata,
+  namespacedMetadata,
+  templateMetadata,
+} from "./parse-metadata.ts";
 import { podTemplate } from "./parse-pod.ts";
-import type { CronJob, Job, JobSpec } from "./workloads.ts";
+import type { CronJob, Job, JobSpec, JobStatus } from "./workloads.ts";
 
 const count = integer({ minimum: 0 });
 
@@ -66,10 +72,32 @@ const jobSpec: Decoder<JobSpec> = checked(
 
 const objectParts = { ...typeMeta, metadata: required(namespacedMetadata), ...silent("status") };
 
-/** A Job. */
+const jobStatus: Decoder<JobStatus> = mapped(
+  object({
+    succeeded: defaulted(count, 0),
+    failed: defaulted(count, 0),
+    conditions: defaulted(list(condition), []),
+    ...silent("active", "ready", "terminating", "startTime", "completionTime"),
+    ...silent("uncountedTerminatedPods", "completedIndexes", "failedIndexes"),
+  }),
+  ({ succeeded, failed, conditions }) => {
+    const outcomes = ["Complete", "Failed"] as const;
+    const outcome = outcomes.find((type) =>
+      conditions.some((one) => one.type === type && one.status === "True"),
+    );
+    return { succeeded, failed, ...present({ outcome }) };
+  },
+);
+
+/** A Job, with what has become of it in a snapshot. */
 export const job: Decoder<Job> = mapped(
-  object({ ...objectParts, spec: required(jobSpec) }),
-  ({ metadata, spec }) => ({ kind: "Job", metadata, spec }),
+  object({
+    ...typeMeta,
+    metadata: required(namespacedMetadata),
+    spec: required(jobSpec),
+    status: optional(jobStatus),
+  }),
+  ({ metadata, spec, status }) => ({ kind: "Job", metadata, spec, ...present({ status }) }),
 );
 
 /** A CronJob of batch/v1 or batch/v1beta1, which differ in nothing that is written here. */

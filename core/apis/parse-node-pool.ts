@@ -36,7 +36,7 @@ import {
 import { type TemplateMetadata, clusterMetadata, condition } from "./parse-metadata.ts";
 import { nodePoolKeyRules, nodePoolRequirements } from "./parse-requirements.ts";
 import { nodePoolTaint } from "./parse-taints.ts";
-import { type Place, complain } from "./place.ts";
+import { type Place, complain, converted } from "./place.ts";
 import { nodePoolPlaces, validateNodePool } from "./validate-node-pool.ts";
 
 const schedulePattern =
@@ -101,17 +101,35 @@ export const defaultDisruption: Disruption = {
   budgets: defaultBudgets,
 };
 
+const group = checked(textWith({ pattern: "^[^/]*$" }), [
+  {
+    message: "group may not be empty",
+    holds: (value) => value !== "",
+    hint: "the group is what stands before the slash of an apiVersion: karpenter.k8s.aws",
+  },
+]);
+
+/**
+ * Reads `karpenter.k8s.aws/v1` as its group, and says so: there is nothing else it could mean.
+ *
+ * Differs: an API server refuses it, although one of upstream's own v1.14.1 examples
+ * (windows-custom-userdata.yaml) has it.
+ */
+const groupWithVersion: Decoder<string> = (raw, place) => {
+  const found = typeof raw === "string" ? /^([^/]+)\/v[0-9]+[a-z0-9]*$/.exec(raw)?.[1] : undefined;
+  if (found === undefined) return group(raw, place);
+  converted(
+    place,
+    raw,
+    `group: ${found}`,
+    "an API server refuses a version here (in body should match '^[^/]*$')",
+  );
+  return found;
+};
+
 /** A reference to a node class; all three parts are required and may not be empty. */
 export const nodeClassReference: Decoder<NodeClassReference> = object({
-  group: required(
-    checked(textWith({ pattern: "^[^/]*$" }), [
-      {
-        message: "group may not be empty",
-        holds: (value) => value !== "",
-        hint: "the group is what stands before the slash of an apiVersion: karpenter.k8s.aws",
-      },
-    ]),
-  ),
+  group: required(groupWithVersion),
   kind: required(checked(text, [{ message: "kind may not be empty", holds: (v) => v !== "" }])),
   name: required(checked(text, [{ message: "name may not be empty", holds: (v) => v !== "" }])),
 });

@@ -6,7 +6,15 @@ import { type ParseResult, type PathSegment, hasErrors } from "./field-issue.ts"
 import { frozenCopy } from "./frozen-copy.ts";
 import { findUnmodelledKind, groupOf, unmodelledKinds } from "./known-kinds.ts";
 import { nearMiss } from "./near-miss.ts";
-import { type Complaint, type Place, type Reading, complain, placeAt, rootPlace } from "./place.ts";
+import {
+  type Complaint,
+  type Place,
+  type Reading,
+  complain,
+  converted,
+  placeAt,
+  rootPlace,
+} from "./place.ts";
 import { type Reader, readers } from "./readers.ts";
 
 const karpenterGroups: readonly string[] = ["karpenter.sh", "karpenter.k8s.aws"];
@@ -74,6 +82,11 @@ function readWith(
   raw: unknown,
   place: Place,
 ): Pick<ParseResult, "support" | "companions" | "object" | "pending"> {
+  const { apiVersion, kind, becomes } = reader;
+  if (becomes !== undefined) {
+    const meaning = "an older form, see the conversions of its fields";
+    converted(place, `${apiVersion} ${kind}`, becomes, meaning);
+  }
   const parsed = reader.read(raw, place);
   if (parsed === undefined || hasErrors(place.reading.issues)) {
     return { support: reader.support, companions: [] };

@@ -30,6 +30,8 @@ export interface Reader {
   readonly apiVersion: string;
   readonly kind: string;
   readonly support: "modelled" | "older";
+  /** The form that an older one is turned into. */
+  readonly becomes?: string;
   readonly read: Decoder<ParsedObject>;
 }
 
@@ -41,12 +43,16 @@ function current(apiVersion: string, kind: string, decode: Decoder<ManifestObjec
   return { apiVersion, kind, support: "modelled", read };
 }
 
-function older(apiVersion: string, kind: string, read: Decoder<ParsedObject>): Reader {
-  return { apiVersion, kind, support: "older", read };
+function older(type: string, becomes: string, read: Decoder<ParsedObject>): Reader {
+  const [apiVersion = "", kind = ""] = type.split(" ");
+  return { apiVersion, kind, support: "older", becomes, read };
 }
 
-function olderForm(apiVersion: string, kind: string, decode: Decoder<ManifestObject>): Reader {
-  return { ...current(apiVersion, kind, decode), support: "older" };
+function olderForm(type: string, becomes: string, decode: Decoder<ManifestObject>): Reader {
+  return older(type, becomes, (raw, place) => {
+    const object = decode(raw, place);
+    return object === undefined ? undefined : { object };
+  });
 }
 
 /** Every version of every kind that becomes an object of the simulation. */
@@ -55,29 +61,45 @@ export const readers: readonly Reader[] = [
   current("karpenter.sh/v1", "NodeClaim", nodeClaim),
   current("karpenter.k8s.aws/v1", "EC2NodeClass", ec2NodeClass),
   current("karpenter.sh/v1alpha1", "NodeOverlay", nodeOverlay),
-  older("karpenter.sh/v1beta1", "NodePool", nodePoolV1Beta1),
-  older("karpenter.sh/v1beta1", "NodeClaim", nodeClaimV1Beta1),
-  older("karpenter.k8s.aws/v1beta1", "EC2NodeClass", ec2NodeClassV1Beta1),
-  older("karpenter.sh/v1alpha5", "Provisioner", provisioner),
-  older("karpenter.sh/v1alpha5", "Machine", machine),
-  older("karpenter.k8s.aws/v1alpha1", "AWSNodeTemplate", awsNodeTemplate),
+  older("karpenter.sh/v1beta1 NodePool", "karpenter.sh/v1 NodePool", nodePoolV1Beta1),
+  older("karpenter.sh/v1beta1 NodeClaim", "karpenter.sh/v1 NodeClaim", nodeClaimV1Beta1),
+  older(
+    "karpenter.k8s.aws/v1beta1 EC2NodeClass",
+    "karpenter.k8s.aws/v1 EC2NodeClass",
+    ec2NodeClassV1Beta1,
+  ),
+  older("karpenter.sh/v1alpha5 Provisioner", "karpenter.sh/v1 NodePool", provisioner),
+  older("karpenter.sh/v1alpha5 Machine", "karpenter.sh/v1 NodeClaim", machine),
+  older(
+    "karpenter.k8s.aws/v1alpha1 AWSNodeTemplate",
+    "karpenter.k8s.aws/v1 EC2NodeClass",
+    awsNodeTemplate,
+  ),
   current("apps/v1", "Deployment", deployment),
   current("apps/v1", "ReplicaSet", replicaSet),
   current("apps/v1", "StatefulSet", statefulSet),
   current("apps/v1", "DaemonSet", daemonSet),
   current("batch/v1", "Job", job),
   current("batch/v1", "CronJob", cronJob),
-  olderForm("batch/v1beta1", "CronJob", cronJob),
+  olderForm("batch/v1beta1 CronJob", "batch/v1 CronJob", cronJob),
   current("v1", "Pod", pod),
   current("v1", "Node", node),
   current("v1", "Namespace", namespace),
   current("v1", "PersistentVolumeClaim", persistentVolumeClaim),
   current("v1", "PersistentVolume", persistentVolume),
   current("policy/v1", "PodDisruptionBudget", podDisruptionBudget),
-  olderForm("policy/v1beta1", "PodDisruptionBudget", betaPodDisruptionBudget),
+  olderForm(
+    "policy/v1beta1 PodDisruptionBudget",
+    "policy/v1 PodDisruptionBudget",
+    betaPodDisruptionBudget,
+  ),
   current("scheduling.k8s.io/v1", "PriorityClass", priorityClass),
   current("autoscaling/v2", "HorizontalPodAutoscaler", horizontalPodAutoscaler),
-  olderForm("autoscaling/v2beta2", "HorizontalPodAutoscaler", horizontalPodAutoscaler),
+  olderForm(
+    "autoscaling/v2beta2 HorizontalPodAutoscaler",
+    "autoscaling/v2 HorizontalPodAutoscaler",
+    horizontalPodAutoscaler,
+  ),
   current("autoscaling/v1", "HorizontalPodAutoscaler", firstHorizontalPodAutoscaler),
   current("storage.k8s.io/v1", "StorageClass", storageClass),
   current("storage.k8s.io/v1", "CSINode", csiNode),

@@ -66,9 +66,17 @@ export interface JobSpec {
   readonly template: PodTemplate;
 }
 
+/** What became of a Job's pods; `outcome` is absent while it runs. */
+export interface JobStatus {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly outcome?: "Complete" | "Failed";
+}
+
 export interface Job extends KubernetesObject {
   readonly kind: "Job";
   readonly spec: JobSpec;
+  readonly status?: JobStatus;
 }
 
 export interface CronJob extends KubernetesObject {

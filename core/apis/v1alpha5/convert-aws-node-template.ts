@@ -205,8 +205,6 @@ export const awsNodeTemplate: Decoder<ParsedObject> = (raw, place) => {
   const read = parts(raw, place);
   const rawSpec = isMapping(raw) ? raw["spec"] : undefined;
   if (read === undefined || !isMapping(rawSpec)) return undefined;
-  const current = "karpenter.k8s.aws/v1 EC2NodeClass";
-  converted(place, "karpenter.k8s.aws/v1alpha1 AWSNodeTemplate", current, "renamed");
   const { metadata, spec } = read;
   const specPlace = placeAt(place, "spec");
   return {

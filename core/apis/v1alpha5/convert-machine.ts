@@ -94,7 +94,6 @@ export const machine: Decoder<ParsedObject> = (raw, place) => {
   if (read === undefined) return undefined;
   const specPlace = placeAt(place, "spec");
   const { machineTemplateRef, kubelet, resources, ...rest } = read.spec;
-  converted(place, "karpenter.sh/v1alpha5 Machine", "karpenter.sh/v1 NodeClaim", "renamed");
   if (kubelet !== undefined) {
     const meaning = "v1 keeps kubelet settings in the node class; those of the NodePool are used";
     converted(placeAt(specPlace, "kubelet"), kubelet, "EC2NodeClass spec.kubelet", meaning);

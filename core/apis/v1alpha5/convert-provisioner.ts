@@ -164,7 +164,6 @@ export const provisioner: Decoder<ParsedObject> = (raw, place) => {
       sentence: "expected exactly one, got both: provider, providerRef",
     });
   }
-  converted(place, "karpenter.sh/v1alpha5 Provisioner", "karpenter.sh/v1 NodePool", "renamed");
   const reference =
     spec.providerRef !== undefined
       ? convertReference(spec.providerRef, placeAt(specPlace, "providerRef"))

@@ -1,0 +1,9 @@
+/** The user's own Kubernetes YAML, unchanged: from files to objects. */
+export {
+  type KeptPlaceholder,
+  type LoadedManifests,
+  type ManifestFile,
+  type Origin,
+  loadManifests,
+} from "./load-manifests.ts";
+export type { NeutralField } from "./manifest-warnings.ts";

@@ -1,0 +1,237 @@
+// From YAML texts to the objects of a cluster: every document is read, every object in it parsed,
+// every complaint mapped back to its line and column, then the older forms are completed and pods
+// get their priority. All files are read to their end before anything is refused.
+import {
+  type ManifestObject,
+  type ParseResult,
+  assembleObjects,
+  objectKey,
+  parseObjects,
+  resolvePriorities,
+} from "../../core/apis/index.ts";
+import { type Diagnostic, type Result, compareStrings, fail, ok } from "../../core/units/index.ts";
+import {
+  type LocatedIssue,
+  type NeutralField,
+  neutralFieldsOf,
+  toDiagnostic,
+  warningsOf,
+} from "./manifest-warnings.ts";
+import { type PlaceholderUse, type Position, type YamlDocument, readYaml } from "./read-yaml.ts";
+
+/** A manifest file that has been read into memory. */
+export interface ManifestFile {
+  /** As the user named it, for messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where an object was written. */
+export interface Origin extends Position {
+  readonly file: string;
+}
+
+/** A placeholder that is kept as text. */
+export interface KeptPlaceholder {
+  readonly placeholder: string;
+  readonly count: number;
+}
+
+/** The objects of a set of manifests. */
+export interface LoadedManifests {
+  /** In the order of the files; of two with the same name the last one, as kubectl applies them. */
+  readonly objects: readonly ManifestObject[];
+  /** By `Kind namespace/name`. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** What is written and has no effect on anything simulated. */
+  readonly neutralFields: readonly NeutralField[];
+  /** Sorted by name. */
+  readonly placeholders: readonly KeptPlaceholder[];
+}
+
+interface Source {
+  readonly file: string;
+  readonly document: YamlDocument;
+}
+
+/**
+ * Loads manifests: multi-document YAML or JSON, lists, anchors, every version of Karpenter's kinds.
+ *
+ * Fails with the errors of all files, in the order of the files. Warnings are, in the same order:
+ * what the simulator does not model and what was converted, then placeholders, objects given twice,
+ * and references to objects that are not there.
+ */
+export function loadManifests(files: readonly ManifestFile[]): Result<LoadedManifests> {
+  const errors: Diagnostic[] = [];
+  const issues: LocatedIssue[] = [];
+  const results: ParseResult[] = [];
+  const sources = new Map<ParseResult, Source>();
+  const uses: (PlaceholderUse & { readonly file: string })[] = [];
+  for (const { name: file, text } of files) {
+    const { documents, diagnostics } = readYaml(file, text);
+    errors.push(...diagnostics);
+    for (const document of documents) {
+      const parsed = parseObjects(document.value);
+      for (const result of parsed) {
+        results.push(result);
+        sources.set(result, { file, document });
+        issues.push(...result.issues.map((issue) => locate({ file, document }, result, issue)));
+      }
+      if (parsed.some((one) => one.object !== undefined)) {
+        uses.push(...document.placeholders.map((use) => ({ ...use, file })));
+      }
+    }
+  }
+  const assembly = assembleObjects(results);
+  for (const { result, issue } of assembly.issues) {
+    const source = sources.get(result);
+    if (source !== undefined) issues.push(locate(source, result, issue));
+  }
+  errors.push(
+    ...issues.filter((one) => one.issue.severity === "error").map((one) => toDiagnostic(one)),
+  );
+  if (errors.length > 0) return fail(inFileOrder(errors, files));
+  const named = keepLast(assembly.objects, originsOf(results, sources));
+  const { objects, missing } = resolvePriorities(named.objects);
+  const value: LoadedManifests = {
+    objects,
+    origins: named.origins,
+    neutralFields: neutralFieldsOf(issues),
+    placeholders: countPlaceholders(uses),
+  };
+  return ok(value, [
+    ...inFileOrder(warningsOf(issues), files),
+    ...placeholderWarnings(uses),
+    ...named.warnings,
+    ...missing.map((one) =>
+      reference(named.origins.get(`${one.kind} ${one.key}`), one.priorityClassName, one.message),
+    ),
+    ...missingNodeClasses(objects, named.origins),
+  ]);
+}
+
+function locate(source: Source, result: ParseResult, issue: LocatedIssue["issue"]): LocatedIssue {
+  const position = source.document.locate(issue.segments);
+  return { file: source.file, position, result, issue };
+}
+
+/** By file as given, then line and column; equal places keep their order. */
+function inFileOrder(
+  diagnostics: readonly Diagnostic[],
+  files: readonly ManifestFile[],
+): readonly Diagnostic[] {
+  const rank = new Map(files.map((file, index) => [file.name, index]));
+  return [...diagnostics].sort(
+    (a, b) =>
+      (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) ||
+      (a.line ?? 0) - (b.line ?? 0) ||
+      (a.column ?? 0) - (b.column ?? 0),
+  );
+}
+
+/** The key of an object among all kinds: `Pod default/web`. */
+function nameOf(object: ManifestObject): string {
+  return `${object.kind} ${objectKey(object)}`;
+}
+
+function originsOf(
+  results: readonly ParseResult[],
+  sources: ReadonlyMap<ParseResult, Source>,
+): readonly (Origin | undefined)[] {
+  return results.flatMap((result) => {
+    const source = sources.get(result);
+    const origin =
+      source === undefined
+        ? undefined
+        : { file: source.file, ...source.document.locate(result.segments) };
+    const count = (result.object === undefined ? 0 : 1) + result.companions.length;
+    return Array.from({ length: count }, () => origin);
+  });
+}
+
+interface Named {
+  readonly objects: readonly ManifestObject[];
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly warnings: readonly Diagnostic[];
+}
+
+function keepLast(
+  objects: readonly ManifestObject[],
+  origins: readonly (Origin | undefined)[],
+): Named {
+  const kept = new Map<string, ManifestObject>();
+  const originByName = new Map<string, Origin>();
+  const warnings: Diagnostic[] = [];
+  for (const [index, object] of objects.entries()) {
+    const name = nameOf(object);
+    const origin = origins[index];
+    const earlier = originByName.get(name);
+    if (kept.has(name) && origin !== undefined && earlier !== undefined) {
+      warnings.push({
+        ...origin,
+        code: "manifests/duplicate-object",
+        found: name,
+        allowed: "each object once",
+        message: `${name} is given twice; this one replaces that of ${earlier.file}:${earlier.line}.`,
+      });
+    }
+    kept.set(name, object);
+    if (origin !== undefined) originByName.set(name, origin);
+  }
+  return { objects: [...kept.values()], origins: originByName, warnings };
+}
+
+function countPlaceholders(uses: readonly PlaceholderUse[]): readonly KeptPlaceholder[] {
+  const counts = new Map<string, number>();
+  for (const { placeholder } of uses) counts.set(placeholder, (counts.get(placeholder) ?? 0) + 1);
+  return [...counts]
+    .map(([placeholder, count]) => ({ placeholder, count }))
+    .sort((a, b) => compareStrings(a.placeholder, b.placeholder));
+}
+
+function placeholderWarnings(
+  uses: readonly (PlaceholderUse & { readonly file: string })[],
+): readonly Diagnostic[] {
+  return countPlaceholders(uses).flatMap(({ placeholder, count }) => {
+    const first = uses.find((use) => use.placeholder === placeholder);
+    if (first === undefined) return [];
+    const places = count === 1 ? "1 place" : `${count} places`;
+    return [
+      {
+        file: first.file,
+        ...first.position,
+        code: "manifests/placeholder",
+        found: placeholder,
+        allowed: "text",
+        hint: "replace it with envsubst where its value matters",
+        message: `${placeholder} has not been replaced; it is kept as text in ${places}.`,
+      },
+    ];
+  });
+}
+
+function missingNodeClasses(
+  objects: readonly ManifestObject[],
+  origins: ReadonlyMap<string, Origin>,
+): readonly Diagnostic[] {
+  const classes = new Set(
+    objects.filter((one) => one.kind === "EC2NodeClass").map((one) => one.metadata.name),
+  );
+  return objects.flatMap((object) => {
+    if (object.kind !== "NodePool") return [];
+    const { kind, name } = object.spec.template.spec.nodeClassRef;
+    if (kind !== "EC2NodeClass" || classes.has(name)) return [];
+    const message = `NodePool ${object.metadata.name} refers to EC2NodeClass ${name}, which is not among the manifests: NodeClass not found on cluster`;
+    return [reference(origins.get(nameOf(object)), name, message)];
+  });
+}
+
+function reference(origin: Origin | undefined, found: string, message: string): Diagnostic {
+  return {
+    ...(origin ?? { file: "manifests" }),
+    code: "manifests/missing-reference",
+    found,
+    allowed: "the name of an object of the manifests",
+    message,
+  };
+}
