@@ -1,0 +1,74 @@
+// Which pods of a draining node go now, and how. Ordinary pods go before DaemonSets', and critical
+// ones last; each group waits until the one before is gone entirely.
+import type { Pod } from "../apis/index.ts";
+import {
+  isEvictable,
+  isOwnedByDaemonSet,
+  isTerminating,
+  isWaitingEviction,
+} from "../state/index.ts";
+import { before, elapsed, seconds, type SimTime } from "../units/index.ts";
+
+const criticalPriorityClasses: readonly string[] = [
+  "system-cluster-critical",
+  "system-node-critical",
+];
+
+/** A pod that is deleted outright, because the node's time is running out. */
+export interface ForcedDelete {
+  readonly pod: Pod;
+  readonly gracePeriodSeconds: number;
+}
+
+/** What a pass of a drain does. */
+export interface DrainDecision {
+  /** Pods that the node waits for; none: it is drained. */
+  readonly waiting: readonly Pod[];
+  readonly forcedDeletes: readonly ForcedDelete[];
+  readonly evictions: readonly Pod[];
+}
+
+/**
+ * Decides over the pods of a node. `terminationTime` is when they have to be gone at the latest.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/node/termination/terminator/terminator.go Terminator.Drain
+ */
+export function decideDrain(
+  pods: readonly Pod[],
+  terminationTime: SimTime | undefined,
+  now: SimTime,
+): DrainDecision {
+  const waiting = pods.filter((pod) => isWaitingEviction(pod, now));
+  const firstGroup = Math.min(...waiting.map(drainGroup));
+  const group = waiting.filter((pod) => drainGroup(pod) === firstGroup);
+  return {
+    waiting,
+    forcedDeletes:
+      terminationTime === undefined
+        ? []
+        : waiting.flatMap((pod) => forcedDelete(pod, terminationTime, now)),
+    evictions: group.filter((pod) => isEvictable(pod, now)),
+  };
+}
+
+/** 0 goes first: ordinary, ordinary of a DaemonSet, critical, critical of a DaemonSet. */
+function drainGroup(pod: Pod): number {
+  const isCritical = criticalPriorityClasses.includes(pod.spec.priorityClassName ?? "");
+  return (isCritical ? 2 : 0) + (isOwnedByDaemonSet(pod) ? 1 : 0);
+}
+
+/**
+ * A pod is deleted early enough for its own grace period to fit, and never with less than a second
+ * of grace: without any it would vanish while its containers still run.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/node/termination/terminator/terminator.go Terminator.DeleteExpiringPods
+ */
+function forcedDelete(pod: Pod, terminationTime: SimTime, now: SimTime): readonly ForcedDelete[] {
+  const { deletionTimestamp } = pod.metadata;
+  const isLate = deletionTimestamp !== undefined && deletionTimestamp > terminationTime;
+  if (isTerminating(pod) && !isLate) return [];
+  const deleteTime = before(terminationTime, seconds(pod.spec.terminationGracePeriodSeconds));
+  if (now <= deleteTime) return [];
+  const remainingSeconds = Math.trunc(elapsed(now, terminationTime) / 1000);
+  return [{ pod, gracePeriodSeconds: Math.max(remainingSeconds, 1) }];
+}

@@ -1,0 +1,15 @@
+/** The life of a NodeClaim: launch, registration, initialization, expiration, termination, repair. */
+export { type LifecycleOptions } from "./lifecycle-context.ts";
+export {
+  type Lifecycle,
+  lifecycleControllers,
+  type LifecycleInput,
+} from "./lifecycle-controllers.ts";
+export {
+  type InvoluntaryReason,
+  involuntaryReasons,
+  type LifecycleFact,
+  type LifecycleRecorder,
+} from "./lifecycle-recorder.ts";
+export { nodePoolViolations } from "./node-pool-validation.ts";
+export type { RegistrationHook, RegistrationHookResult } from "./registration.ts";
