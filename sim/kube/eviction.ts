@@ -1,6 +1,6 @@
 import type { Pod, PodDisruptionBudget } from "../../core/apis/index.ts";
 import { objectKey } from "../../core/apis/index.ts";
-import { matchesLabels } from "./label-selector.ts";
+import { labelSelectorMatches } from "../../core/scheduling/index.ts";
 import { isPodReady, isPodTerminal, isPodTerminating } from "./pod-conditions.ts";
 
 /** What the eviction subresource answers, before anything is written. */
@@ -18,7 +18,7 @@ export function matchingBudgets(
   const { namespace, labels } = pod.metadata;
   return budgets.filter(
     (budget) =>
-      budget.metadata.namespace === namespace && matchesLabels(budget.spec.selector, labels),
+      budget.metadata.namespace === namespace && labelSelectorMatches(budget.spec.selector, labels),
   );
 }
 

@@ -1,0 +1,157 @@
+import { labelZone } from "../../../core/apis/index.ts";
+import type { Node, Taint } from "../../../core/apis/index.ts";
+import type { WatchEvent } from "../../../core/state/index.ts";
+import { compareStrings, simTime } from "../../../core/units/index.ts";
+import type { SimTime } from "../../../core/units/index.ts";
+import { taintUnreachable } from "../admission.ts";
+import { isNodeReady, withoutTaint, withReadyCondition, withTaint } from "../node-conditions.ts";
+import { isPodTerminal, withPodConditions } from "../pod-conditions.ts";
+import type { KubeContext, KubeController } from "./controller.ts";
+import { WorkQueue } from "./controller.ts";
+import { zoneTaintRate } from "./zone-taint-rate.ts";
+
+const monitorPeriodMs = 5_000;
+const leaseRenewalMs = 10_000;
+const unreachable = { key: taintUnreachable, value: "" } as const;
+const noSchedule: Taint = { ...unreachable, effect: "NoSchedule" };
+const noExecute: Taint = { ...unreachable, effect: "NoExecute" };
+
+/**
+ * Notices that a node's heartbeat has stopped: Ready becomes Unknown, the pods count as not ready,
+ * and the unreachable taints come, NoSchedule at once and NoExecute at a limited rate per zone.
+ *
+ * Differs: nodes that are still joining get no NoExecute taint for being not ready.
+ *
+ * @see kubernetes pkg/controller/nodelifecycle/node_lifecycle_controller.go
+ */
+export class NodeLifecycleController implements KubeController {
+  readonly name = "node-lifecycle";
+  readonly #context: KubeContext;
+  readonly #queue: WorkQueue;
+  /** Lost nodes that wait for their NoExecute taint, by zone, first lost first. */
+  readonly #waitingByZone = new Map<string, string[]>();
+  readonly #nextTaintAtByZone = new Map<string, SimTime>();
+
+  constructor(context: KubeContext) {
+    this.#context = context;
+    this.#queue = new WorkQueue(context.timeline, this.name);
+  }
+
+  observe(event: WatchEvent): void {
+    const { object, before } = event;
+    if (object.kind !== "Node") return;
+    const wasReady = before?.kind === "Node" && isNodeReady(before);
+    if (event.type === "modified" && wasReady === isNodeReady(object)) return;
+    for (const zone of this.#waitingByZone.keys()) this.#queue.add(`zone ${zone}`);
+  }
+
+  /** The node's heartbeat has stopped just now; see `detectionTime` for when that is noticed. */
+  heartbeatLost(node: Node): void {
+    const { timeline, settings } = this.#context;
+    const grace = settings.nodeMonitorGracePeriodSeconds * 1000;
+    const at = detectionTime(node.metadata.creationTimestamp, timeline.now, grace);
+    this.#queue.add(`node ${node.metadata.name}`, at);
+  }
+
+  reconcile(key: string): void {
+    this.#queue.remove(key);
+    const name = key.slice(5);
+    if (key.startsWith("node ")) this.#markUnknown(name);
+    else this.#taintNext(name);
+  }
+
+  #markUnknown(nodeName: string): void {
+    const { api, timeline } = this.#context;
+    const node = api.node(nodeName);
+    if (node === undefined) return;
+    const ready = {
+      status: "Unknown",
+      reason: "NodeStatusUnknown",
+      message: "Kubelet stopped posting node status.",
+    } as const;
+    api.updateNode(withTaint(withReadyCondition(node, ready, timeline.now), noSchedule));
+    const notReady = {
+      type: "Ready",
+      status: "False",
+      reason: "NodeNotReady",
+      message: "",
+    } as const;
+    for (const pod of api.podsOnNode(nodeName)) {
+      if (!isPodTerminal(pod)) api.update(withPodConditions(pod, [notReady], timeline.now));
+    }
+    const zone = zoneOf(node);
+    const waiting = this.#waitingByZone.get(zone) ?? [];
+    this.#waitingByZone.set(zone, [...waiting, nodeName]);
+    this.#queue.add(`zone ${zone}`);
+  }
+
+  #taintNext(zone: string): void {
+    const { api, timeline } = this.#context;
+    const waiting = (this.#waitingByZone.get(zone) ?? []).filter((name) => {
+      const node = api.node(name);
+      return node !== undefined && !isNodeReady(node);
+    });
+    if (waiting.length === 0) {
+      this.#waitingByZone.delete(zone);
+      return;
+    }
+    this.#waitingByZone.set(zone, waiting);
+    const readinessByZone = this.#readinessByZone();
+    if ([...readinessByZone.values()].every((readiness) => !readiness.includes(true))) {
+      this.#withdrawTaints();
+      return;
+    }
+    const rate = zoneTaintRate(readinessByZone.get(zone) ?? []);
+    // Without a rate the zone waits for a node to come or go.
+    if (rate === 0) return;
+    const at = this.#nextTaintAtByZone.get(zone) ?? timeline.now;
+    if (at <= timeline.now) {
+      const node = api.node(waiting[0] as string);
+      this.#waitingByZone.set(zone, waiting.slice(1));
+      this.#nextTaintAtByZone.set(zone, simTime(timeline.now + Math.round(1000 / rate)));
+      if (node !== undefined) api.updateNode(withTaint(node, noExecute));
+    }
+    if ((this.#waitingByZone.get(zone) ?? []).length === 0) this.#waitingByZone.delete(zone);
+    else this.#queue.add(`zone ${zone}`, this.#nextTaintAtByZone.get(zone) ?? timeline.now);
+  }
+
+  /** No node of the cluster is Ready: the fault is likely ours, so nobody is evicted. */
+  #withdrawTaints(): void {
+    const { api } = this.#context;
+    for (const node of api.nodes()) {
+      const untainted = withoutTaint(node, taintUnreachable, "NoExecute");
+      if (untainted === node) continue;
+      const zone = zoneOf(node);
+      const waiting = this.#waitingByZone.get(zone) ?? [];
+      this.#waitingByZone.set(zone, [...waiting, node.metadata.name]);
+      api.updateNode(untainted);
+    }
+  }
+
+  #readinessByZone(): ReadonlyMap<string, readonly boolean[]> {
+    const readinessByZone = new Map<string, boolean[]>();
+    const { api } = this.#context;
+    const nodes = [...api.nodes()].sort((a, b) => compareStrings(zoneOf(a), zoneOf(b)));
+    for (const node of nodes) {
+      const readiness = readinessByZone.get(zoneOf(node)) ?? [];
+      readinessByZone.set(zoneOf(node), [...readiness, isNodeReady(node)]);
+    }
+    return readinessByZone;
+  }
+}
+
+/**
+ * When the loss of a host is noticed. Its lease was renewed every 10 s from its start; a monitor
+ * pass every 5 s sees a renewal, and the first pass later than the grace period after that acts.
+ */
+export function detectionTime(startedAt: SimTime, lostAt: SimTime, graceMs: number): SimTime {
+  const renewals = Math.floor((lostAt - startedAt) / leaseRenewalMs);
+  const renewedAt = startedAt + renewals * leaseRenewalMs;
+  const seenAt = Math.ceil(renewedAt / monitorPeriodMs) * monitorPeriodMs;
+  const pass = (Math.floor((seenAt + graceMs) / monitorPeriodMs) + 1) * monitorPeriodMs;
+  return simTime(Math.max(pass, lostAt));
+}
+
+function zoneOf(node: Node): string {
+  return node.metadata.labels[labelZone] ?? "";
+}

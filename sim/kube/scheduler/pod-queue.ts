@@ -1,0 +1,211 @@
+import type { SimTime } from "../../../core/units/index.ts";
+import type { FilterName } from "./node-filters.ts";
+import type { PodInfo } from "./pod-info.ts";
+
+const initialBackoffMs = 1_000;
+const longestBackoffMs = 10_000;
+/** Back-offs that end in the same window of this length count as ending together. */
+const backoffWindowMs = 1_000;
+
+/** A pod that waits to be scheduled. */
+export interface QueuedPod {
+  info: PodInfo;
+  state: "active" | "backoff" | "unschedulable" | "in-cycle";
+  attempts: number;
+  /** When it entered the queue it is in, for the order among equal priorities. */
+  enteredAt: SimTime;
+  readonly sequence: number;
+  /** When its last attempt failed. */
+  failedAt: SimTime;
+  /** Which filters rejected it in its last attempt. */
+  rejectedBy: ReadonlySet<FilterName>;
+}
+
+/**
+ * The scheduler's three queues: active, back-off, unschedulable.
+ *
+ * Active pods come by priority, then by the time of entering the queue. Which events move an
+ * unschedulable pod is the scheduler's business.
+ *
+ * Differs: the flush of pods that have been unschedulable for 5 min is left out: events move every
+ * pod that they could help.
+ *
+ * @see kubernetes pkg/scheduler/backend/queue/scheduling_queue.go
+ */
+export class PodQueue {
+  readonly #podsByUid = new Map<string, QueuedPod>();
+  readonly #popsFromBackoff: boolean;
+  readonly #active: QueuedPod[] = [];
+  #backoff: QueuedPod[] = [];
+  #nextSequence = 0;
+
+  constructor(options: { readonly popsFromBackoff: boolean }) {
+    this.#popsFromBackoff = options.popsFromBackoff;
+  }
+
+  /** Pods in any of the queues, and the one that is being scheduled. */
+  get size(): number {
+    return this.#podsByUid.size;
+  }
+
+  get(uid: string): QueuedPod | undefined {
+    return this.#podsByUid.get(uid);
+  }
+
+  /** Pods that wait for an event, in the order in which they came. */
+  unschedulable(): readonly QueuedPod[] {
+    return [...this.#podsByUid.values()].filter((queued) => queued.state === "unschedulable");
+  }
+
+  /** Adds a new pod, or takes over the newer object of one that waits. */
+  add(info: PodInfo, now: SimTime): void {
+    const { uid } = info.pod.metadata;
+    const known = this.#podsByUid.get(uid);
+    if (known !== undefined) {
+      known.info = info;
+      return;
+    }
+    const queued: QueuedPod = {
+      info,
+      state: "active",
+      attempts: 0,
+      enteredAt: now,
+      sequence: this.#nextSequence++,
+      failedAt: now,
+      rejectedBy: new Set(),
+    };
+    this.#podsByUid.set(uid, queued);
+    pushHeap(this.#active, queued);
+  }
+
+  remove(uid: string): void {
+    const queued = this.#podsByUid.get(uid);
+    if (queued === undefined) return;
+    this.#podsByUid.delete(uid);
+    // The heap drops it when it comes up.
+    queued.state = "in-cycle";
+    this.#backoff = this.#backoff.filter((other) => other !== queued);
+  }
+
+  /** The next pod to try; undefined when none may be tried now. */
+  pop(now: SimTime): QueuedPod | undefined {
+    this.#flush(now);
+    for (;;) {
+      const queued = popHeap(this.#active);
+      if (queued === undefined) break;
+      if (queued.state === "active") return this.#begin(queued);
+    }
+    const [first] = this.#popsFromBackoff ? this.#backoff.sort(byBackoff) : [];
+    if (first === undefined) return undefined;
+    this.#backoff.shift();
+    return this.#begin(first);
+  }
+
+  /** Puts a pod whose attempt failed aside. */
+  fail(queued: QueuedPod, rejectedBy: ReadonlySet<FilterName>, now: SimTime): void {
+    if (!this.#podsByUid.has(queued.info.pod.metadata.uid)) return;
+    queued.state = "unschedulable";
+    queued.rejectedBy = rejectedBy;
+    queued.failedAt = now;
+    queued.enteredAt = now;
+  }
+
+  /** Has an unschedulable pod tried again, once its back-off is over. */
+  retry(queued: QueuedPod, now: SimTime): void {
+    if (queued.state !== "unschedulable") return;
+    if (backoffUntil(queued) <= now) {
+      this.#activate(queued, now);
+      return;
+    }
+    queued.state = "backoff";
+    this.#backoff.push(queued);
+  }
+
+  /** When a pod leaves the back-off queue by itself; flushes happen at whole seconds. */
+  nextFlushAt(): number | undefined {
+    let earliest: number | undefined;
+    for (const queued of this.#backoff) {
+      const at = Math.ceil(backoffUntil(queued) / backoffWindowMs) * backoffWindowMs;
+      if (earliest === undefined || at < earliest) earliest = at;
+    }
+    return earliest;
+  }
+
+  #begin(queued: QueuedPod): QueuedPod {
+    queued.state = "in-cycle";
+    queued.attempts += 1;
+    return queued;
+  }
+
+  #flush(now: SimTime): void {
+    if (this.#backoff.length === 0) return;
+    const due = this.#backoff.filter((queued) => backoffUntil(queued) <= now);
+    if (due.length === 0) return;
+    this.#backoff = this.#backoff.filter((queued) => backoffUntil(queued) > now);
+    for (const queued of due.sort(byBackoff)) this.#activate(queued, now);
+  }
+
+  #activate(queued: QueuedPod, now: SimTime): void {
+    queued.state = "active";
+    queued.enteredAt = now;
+    pushHeap(this.#active, queued);
+  }
+}
+
+/** 1 s after the first failure, doubling with each, 10 s at most. */
+export function backoffUntil(queued: Pick<QueuedPod, "attempts" | "failedAt">): number {
+  if (queued.attempts === 0) return queued.failedAt;
+  const backoff = initialBackoffMs * 2 ** Math.min(queued.attempts - 1, 10);
+  return queued.failedAt + Math.min(backoff, longestBackoffMs);
+}
+
+/** @see kubernetes pkg/scheduler/framework/plugins/queuesort/priority_sort.go Less */
+function byPriority(a: QueuedPod, b: QueuedPod): number {
+  return (
+    b.info.pod.spec.priority - a.info.pod.spec.priority ||
+    a.enteredAt - b.enteredAt ||
+    a.sequence - b.sequence
+  );
+}
+
+function byBackoff(a: QueuedPod, b: QueuedPod): number {
+  return backoffWindow(a) - backoffWindow(b) || byPriority(a, b);
+}
+
+function backoffWindow(queued: QueuedPod): number {
+  return Math.floor(backoffUntil(queued) / backoffWindowMs);
+}
+
+/** Adds to a binary heap whose root is the first by priority. */
+function pushHeap(heap: QueuedPod[], queued: QueuedPod): void {
+  let index = heap.length;
+  heap.push(queued);
+  while (index > 0) {
+    const parentIndex = (index - 1) >>> 1;
+    const parent = heap[parentIndex] as QueuedPod;
+    if (byPriority(parent, queued) <= 0) break;
+    heap[index] = parent;
+    index = parentIndex;
+  }
+  heap[index] = queued;
+}
+
+function popHeap(heap: QueuedPod[]): QueuedPod | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  let index = 0;
+  for (;;) {
+    let childIndex = 2 * index + 1;
+    const left = heap[childIndex];
+    if (left === undefined) break;
+    const right = heap[childIndex + 1];
+    if (right !== undefined && byPriority(right, left) < 0) childIndex += 1;
+    const child = heap[childIndex] as QueuedPod;
+    if (byPriority(last, child) <= 0) break;
+    heap[index] = child;
+    index = childIndex;
+  }
+  heap[index] = last;
+  return first;
+}
