@@ -148,10 +148,10 @@ function flatOf(value: unknown): readonly (readonly string[])[] {
   if (typeof value !== "object" || value === null) {
     return [];
   }
-  const inner = Object.values(value).flatMap(flatOf);
   const isFlat = !Array.isArray(value) && Object.values(value).every((each) => !isNested(each));
-  const own = Object.entries(value).map(([key, each]) => `${key}=${String(each)}`);
-  return isFlat ? [own] : inner;
+  return isFlat
+    ? [Object.entries(value).map(([key, each]) => `${key}=${String(each)}`)]
+    : Object.values(value).flatMap(flatOf);
 }
 
 function isNested(value: unknown): boolean {
