@@ -2,6 +2,7 @@
 // every complaint mapped back to its line and column, then the older forms are completed and pods
 // get their priority. All files are read to their end before anything is refused.
 import {
+  type IssueCode,
   type ManifestObject,
   type ParseResult,
   assembleObjects,
@@ -49,6 +50,15 @@ export interface LoadedManifests {
   readonly placeholders: readonly KeptPlaceholder[];
 }
 
+/** How manifests are loaded. */
+export interface LoadManifestsOptions {
+  /**
+   * Changes a document, as plain data, before it is parsed; must not change its argument. Complaints
+   * about what it adds point at the nearest part that is written.
+   */
+  readonly overlay?: (document: unknown) => unknown;
+}
+
 interface Source {
   readonly file: string;
   readonly document: YamlDocument;
@@ -61,7 +71,10 @@ interface Source {
  * what the simulator does not model and what was converted, then placeholders, objects given twice,
  * and references to objects that are not there.
  */
-export function loadManifests(files: readonly ManifestFile[]): Result<LoadedManifests> {
+export function loadManifests(
+  files: readonly ManifestFile[],
+  options: LoadManifestsOptions = {},
+): Result<LoadedManifests> {
   const errors: Diagnostic[] = [];
   const issues: LocatedIssue[] = [];
   const results: ParseResult[] = [];
@@ -71,7 +84,7 @@ export function loadManifests(files: readonly ManifestFile[]): Result<LoadedMani
     const { documents, diagnostics } = readYaml(file, text);
     errors.push(...diagnostics);
     for (const document of documents) {
-      const parsed = parseObjects(document.value);
+      const parsed = parseObjects(options.overlay?.(document.value) ?? document.value);
       for (const result of parsed) {
         results.push(result);
         sources.set(result, { file, document });
@@ -110,8 +123,17 @@ export function loadManifests(files: readonly ManifestFile[]): Result<LoadedMani
   ]);
 }
 
+/** Complaints about a field as such rather than about what stands in it. */
+const aboutKeys: readonly IssueCode[] = [
+  "apis/unknown-field",
+  "apis/unmodelled-field",
+  "apis/neutral-field",
+  "apis/obsolete-name",
+];
+
 function locate(source: Source, result: ParseResult, issue: LocatedIssue["issue"]): LocatedIssue {
-  const position = source.document.locate(issue.segments);
+  const part = aboutKeys.includes(issue.code) ? "key" : "value";
+  const position = source.document.locate(issue.segments, part);
   return { file: source.file, position, result, issue };
 }
 

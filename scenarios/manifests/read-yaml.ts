@@ -33,8 +33,11 @@ export interface PlaceholderUse {
 export interface YamlDocument {
   /** As plain JSON. */
   readonly value: unknown;
-  /** Where a path stands; the nearest part of it that exists, if not all of it does. */
-  readonly locate: (segments: readonly PathSegment[]) => Position;
+  /**
+   * Where the value of a path stands, or its key; a mapping or list is found at its key. The
+   * nearest part of the path that exists, if not all of it does.
+   */
+  readonly locate: (segments: readonly PathSegment[], part?: "key" | "value") => Position;
   readonly placeholders: readonly PlaceholderUse[];
 }
 
@@ -77,18 +80,30 @@ export function readYaml(file: string, text: string): YamlFile {
     try {
       const value: unknown = document.toJS({ maxAliasCount });
       if (value === null || value === undefined) continue;
-      const locate = (segments: readonly PathSegment[]): Position =>
-        positionOf(offsetOf(document, segments));
+      const locate: YamlDocument["locate"] = (segments, part = "value") =>
+        positionOf(offsetOf(document, segments, part));
       documents.push({ value, locate, placeholders });
     } catch (error) {
       // The package throws ReferenceErrors for aliases without an anchor, and for too many of them.
       if (!(error instanceof ReferenceError)) throw error;
-      const at = positionOf(document.contents?.range?.[0] ?? 0);
-      diagnostics.push(syntaxError(file, error.message, at));
+      const at = unresolvedAlias(document) ?? startOf(document.contents) ?? 0;
+      diagnostics.push(syntaxError(file, error.message, positionOf(at)));
     }
   }
   const isTemplate = diagnostics.length > 0 && /\{\{.*\}\}/.test(text);
   return { documents, diagnostics: isTemplate ? [helmTemplate(file, text)] : diagnostics };
+}
+
+function unresolvedAlias(document: Document): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = startOf(alias);
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 function syntaxError(file: string, message: string, position: Position): Diagnostic {
@@ -144,7 +159,11 @@ function isScriptField(node: unknown): boolean {
 }
 
 /** A mapping's or list's value starts on the next line: its key is the better place to point at. */
-function offsetOf(document: Document, segments: readonly PathSegment[]): number {
+function offsetOf(
+  document: Document,
+  segments: readonly PathSegment[],
+  part: "key" | "value",
+): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const segment of segments) {
@@ -156,7 +175,8 @@ function offsetOf(document: Document, segments: readonly PathSegment[]): number 
       const pair = findPair(collection, String(segment));
       if (pair === undefined) return offset;
       node = pair.value;
-      offset = (isScalar(node) ? startOf(node) : startOf(pair.key)) ?? offset;
+      const isAtValue = part === "value" && isScalar(node);
+      offset = startOf(isAtValue ? node : pair.key) ?? offset;
     } else {
       return offset;
     }
