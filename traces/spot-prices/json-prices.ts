@@ -5,6 +5,21 @@ import type { PriceRowSink } from "./delimited-prices.ts";
 import type { PriceField, PricePlace, PriceRow } from "./price-row.ts";
 import { priceFieldOf } from "./price-row.ts";
 
+/** Keys repeat with every record; cutting each down to its letters anew would cost more than its value. */
+class KeyFields {
+  readonly #fieldByKey = new Map<string, PriceField | undefined>();
+
+  find(key: string): PriceField | undefined {
+    const known = this.#fieldByKey.get(key);
+    if (known !== undefined || this.#fieldByKey.has(key)) {
+      return known;
+    }
+    const field = priceFieldOf(key);
+    this.#fieldByKey.set(key, field);
+    return field;
+  }
+}
+
 class JsonRow implements PriceRow {
   line = 0;
   column = 0;
@@ -33,8 +48,11 @@ export async function* readJsonPrices(
   sink: PriceRowSink,
 ): AsyncGenerator<void> {
   const row = new JsonRow();
+  const fields = new KeyFields();
   sink.begin({ promisesOrder: false });
-  const scanner = new JsonObjectScanner(log, (object) => takeObject(object, row, log, sink));
+  const scanner = new JsonObjectScanner(log, (object) =>
+    takeObject(object, row, fields, log, sink),
+  );
   for await (const chunk of chunks) {
     if (!scanner.write(chunk)) {
       yield;
@@ -51,6 +69,7 @@ export async function* readJsonPrices(
 function takeObject(
   object: FlatJsonObject,
   row: JsonRow,
+  fields: KeyFields,
   log: ProblemLog,
   sink: PriceRowSink,
 ): void {
@@ -58,7 +77,7 @@ function takeObject(
   row.line = object.line;
   row.column = object.column;
   for (const member of object.members) {
-    const field = priceFieldOf(member.key);
+    const field = fields.find(member.key);
     if (field !== undefined) {
       row.memberByField.set(field, member);
     }
