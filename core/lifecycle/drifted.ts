@@ -10,8 +10,8 @@ import {
   type NodePool,
   type NodeSelectorRequirement,
 } from "../apis/index.ts";
-import type { InstanceType } from "../cloudprovider/index.ts";
-import { allowUndefinedWellKnownLabels, Requirement, Requirements } from "../scheduling/index.ts";
+import { hasCompatibleOffering, type InstanceType } from "../cloudprovider/index.ts";
+import { Requirement, Requirements } from "../scheduling/index.ts";
 
 const requirementsByList = new WeakMap<readonly NodeSelectorRequirement[], Requirements>();
 const reservedCapacityLabels: readonly string[] = [
@@ -77,7 +77,5 @@ export function isInstanceTypeNotFound(
     );
     for (const label of reservedCapacityLabels) requirements = requirements.without(label);
   }
-  return !instanceType.offerings.some((offering) =>
-    requirements.isCompatible(offering.requirements, allowUndefinedWellKnownLabels),
-  );
+  return !hasCompatibleOffering(instanceType.offerings, requirements);
 }

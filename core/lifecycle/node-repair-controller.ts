@@ -4,6 +4,7 @@ import {
   type Node,
   type NodeClaim,
 } from "../apis/index.ts";
+import { findUnhealthyCondition, type UnhealthyCondition } from "../cloudprovider/index.ts";
 import { done, KeyedController, type Outcome, truncateToSecond } from "../state/index.ts";
 import {
   after,
@@ -15,12 +16,7 @@ import {
   tryParseTime,
 } from "../units/index.ts";
 import { type LifecycleContext, writeNodeClaim } from "./lifecycle-context.ts";
-import {
-  areConditionsChanged,
-  areNodesHealthy,
-  type UnhealthyCondition,
-  unhealthyCondition,
-} from "./node-repair.ts";
+import { areConditionsChanged, areNodesHealthy } from "./node-repair.ts";
 
 const backoff = { base: milliseconds(100), max: seconds(10) };
 const blockedRetry = minutes(5);
@@ -53,9 +49,9 @@ export class NodeRepairController extends KeyedController {
     const node = cluster.node(name);
     const nodeClaim = node === undefined ? undefined : machines.nodeClaimOf(node);
     if (node === undefined || nodeClaim === undefined) return done;
-    const unhealthy = unhealthyCondition(node, cloudProvider.repairPolicies());
+    const unhealthy = findUnhealthyCondition(node, cloudProvider.repairPolicies());
     if (unhealthy === undefined) return done;
-    if (now < unhealthy.terminationTime) return { requeueAt: unhealthy.terminationTime };
+    if (now < unhealthy.repairAt) return { requeueAt: unhealthy.repairAt };
     if (this.#isBlocked(node, nodeClaim)) return { requeueAt: after(now, blockedRetry) };
     this.#annotate(nodeClaim, now);
     this.#delete(nodeClaim, unhealthy, now);

@@ -1,34 +1,5 @@
-import type { Condition, Node } from "../apis/index.ts";
-import type { RepairPolicy } from "../cloudprovider/index.ts";
-import { after, type SimTime } from "../units/index.ts";
-
-/** A bad condition of a node, and when it has lasted long enough for the node to be replaced. */
-export interface UnhealthyCondition {
-  readonly condition: Condition;
-  readonly terminationTime: SimTime;
-}
-
-/**
- * The bad condition that runs out first, of equals that of the policy listed first; `undefined` on a
- * healthy node.
- *
- * @see karpenter v1.14.1 pkg/controllers/node/health/controller.go Controller.findUnhealthyConditions
- */
-export function unhealthyCondition(
-  node: Node,
-  policies: readonly RepairPolicy[],
-): UnhealthyCondition | undefined {
-  let first: UnhealthyCondition | undefined;
-  for (const { conditionType, conditionStatus, tolerationDuration } of policies) {
-    const condition = node.status.conditions.find(({ type }) => type === conditionType);
-    if (condition?.status !== conditionStatus) continue;
-    const terminationTime = after(condition.lastTransitionTime, tolerationDuration);
-    if (first === undefined || terminationTime < first.terminationTime) {
-      first = { condition, terminationTime };
-    }
-  }
-  return first;
-}
+import type { Node } from "../apis/index.ts";
+import { findUnhealthyCondition, type RepairPolicy } from "../cloudprovider/index.ts";
 
 /**
  * Whether few enough nodes are unhealthy, however short, for repair to go on: at most 20 % of them,
@@ -40,7 +11,7 @@ export function areNodesHealthy(
   nodes: readonly Node[],
   policies: readonly RepairPolicy[],
 ): boolean {
-  const unhealthy = nodes.filter((node) => unhealthyCondition(node, policies) !== undefined);
+  const unhealthy = nodes.filter((node) => findUnhealthyCondition(node, policies) !== undefined);
   // Whole numbers: a fifth of the count in floating point could round up once too often.
   return unhealthy.length <= Math.ceil((nodes.length * 20) / 100);
 }
