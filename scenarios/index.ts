@@ -1,0 +1,16 @@
+/** Scenarios: the file, its overlays, and what one run of it needs. */
+export { type InputDigest } from "./loading/input-digest.ts";
+export { type PolicyCluster } from "./loading/load-clusters.ts";
+export { type LoadScenarioOptions, type Scenario, loadScenario } from "./loading/load-scenario.ts";
+export {
+  type KeptPlaceholder,
+  type LoadedManifests,
+  type ManifestFile,
+  type NeutralField,
+  type Origin,
+  loadManifests,
+} from "./manifests/index.ts";
+export { type Policy } from "./policies/expand-policies.ts";
+export { scenarioJsonSchema } from "./scenario-schema.ts";
+export { allowedDuration, parseScenarioDuration } from "./schema/value-fields.ts";
+export { type RunChoice, planRun, policyNames } from "./world/plan-run.ts";

@@ -1,0 +1,42 @@
+import { compareStrings } from "../../core/units/index.ts";
+import { scenarioJsonSchema } from "../scenario-schema.ts";
+import type { Step } from "./scenario-document.ts";
+
+/** The parts of a JSON Schema that lead to keys. */
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+let root: SchemaNode | undefined;
+
+/**
+ * The keys that the scenario file allows in the mapping at a path, sorted. Where several shapes are
+ * possible, the keys of those that share the most keys with the ones that are there.
+ */
+export function allowedKeys(path: readonly Step[], present: readonly string[]): readonly string[] {
+  root ??= scenarioJsonSchema() as SchemaNode;
+  let nodes = alternatives(root);
+  for (const step of path) nodes = nodes.flatMap((node) => next(node, step));
+  const shapes = nodes
+    .filter(({ properties }) => properties !== undefined)
+    .map(({ properties }) => Object.keys(properties ?? {}));
+  const score = (keys: readonly string[]): number =>
+    present.filter((key) => keys.includes(key)).length;
+  const best = Math.max(...shapes.map(score));
+  const keys = new Set(shapes.filter((shape) => score(shape) === best).flat());
+  return [...keys].sort(compareStrings);
+}
+
+function alternatives(node: SchemaNode): readonly SchemaNode[] {
+  return node.anyOf === undefined ? [node] : node.anyOf.flatMap(alternatives);
+}
+
+function next(node: SchemaNode, step: Step): readonly SchemaNode[] {
+  const rest =
+    typeof node.additionalProperties === "object" ? node.additionalProperties : undefined;
+  const child = typeof step === "number" ? node.items : (node.properties?.[step] ?? rest);
+  return child === undefined ? [] : alternatives(child);
+}

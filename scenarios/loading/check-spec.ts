@@ -1,0 +1,216 @@
+import { nearMiss } from "../../core/apis/index.ts";
+import type { Diagnostic } from "../../core/units/index.ts";
+import { compareStrings } from "../../core/units/index.ts";
+import type { Catalogue } from "../../traces/index.ts";
+import { everyObject, overlayGroups } from "../policies/overlay.ts";
+import { isMapping } from "../policies/merge-patch.ts";
+import type { ScenarioSpec } from "../scenario-schema.ts";
+import type { ScenarioDocument, Step } from "./scenario-document.ts";
+import { formatSteps } from "./schema-diagnostics.ts";
+
+/** What is wrong with a scenario whose shape is right: names that nothing answers to. */
+export function checkSpec(
+  document: ScenarioDocument,
+  spec: ScenarioSpec,
+  catalogue: Catalogue,
+): readonly Diagnostic[] {
+  const complain: Complain = (steps, complaint) => ({
+    file: document.file,
+    ...document.valuePosition(["spec", ...steps]),
+    path: formatSteps(["spec", ...steps]),
+    ...complaint,
+  });
+  return [
+    ...checkRegion(spec, catalogue, complain),
+    ...checkZones(spec, complain),
+    ...checkInstanceTypes(spec, catalogue, complain),
+    ...checkPolicies(spec, complain),
+    ...checkControllers(spec, complain),
+    ...checkWorkloads(spec, complain),
+  ];
+}
+
+type Complaint = Omit<Diagnostic, "file" | "line" | "column" | "path">;
+type Complain = (steps: readonly Step[], complaint: Complaint) => Diagnostic;
+
+function unknownName(
+  code: string,
+  found: string,
+  names: readonly string[],
+  what: string,
+): Complaint {
+  const meant = nearMiss(found, names);
+  const shown = names.length > 12 ? [...names.slice(0, 12), `… ${names.length} in all`] : names;
+  return {
+    code,
+    found,
+    allowed: shown.join(", "),
+    ...(meant === undefined ? {} : { hint: `write ${meant}` }),
+    message: `${found} is ${what}` + (meant === undefined ? "" : `; did you mean ${meant}?`),
+  };
+}
+
+function checkRegion(
+  spec: ScenarioSpec,
+  { pricedRegions }: Catalogue,
+  complain: Complain,
+): readonly Diagnostic[] {
+  if (pricedRegions.includes(spec.region)) return [];
+  const what = "no region whose On-Demand prices are known";
+  return [
+    complain(["region"], unknownName("scenario/unknown-region", spec.region, pricedRegions, what)),
+  ];
+}
+
+/** `us-east-1a`, or a local zone such as `us-east-1-bos-1a`. */
+function isZoneOf(zone: string, region: string): boolean {
+  return zone.startsWith(region) && /^(-[a-z]+-\d+)?[a-z]$/.test(zone.slice(region.length));
+}
+
+function checkZones({ zones, region }: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
+  return zones.flatMap((zone, index) => {
+    if (!isZoneOf(zone, region)) {
+      return complain(["zones", index], {
+        code: "scenario/unknown-zone",
+        found: zone,
+        allowed: `zones of ${region}, such as ${region}a`,
+        message: `${zone} is no zone of ${region}`,
+      });
+    }
+    if (zones.indexOf(zone) === index) return [];
+    return complain(["zones", index], duplicate(`zone ${zone}`, "every zone once"));
+  });
+}
+
+function duplicate(found: string, allowed: string): Complaint {
+  return {
+    code: "scenario/duplicate-name",
+    found,
+    allowed,
+    message: `${found} is given twice`,
+  };
+}
+
+function checkInstanceTypes(
+  { instanceTypes }: ScenarioSpec,
+  catalogue: Catalogue,
+  complain: Complain,
+): readonly Diagnostic[] {
+  const types = catalogue.instanceTypes.map(({ instanceType }) => instanceType);
+  const families = [...new Set(catalogue.instanceTypes.map(({ family }) => family))];
+  families.sort(compareStrings);
+  const check = (key: "families" | "names", known: readonly string[], what: string) =>
+    (instanceTypes?.[key] ?? []).flatMap((name, index) =>
+      known.includes(name)
+        ? []
+        : complain(
+            ["instanceTypes", key, index],
+            unknownName("scenario/unknown-instance-type", name, known, what),
+          ),
+    );
+  return [
+    ...check("families", families, "no instance family of the catalogue"),
+    ...check("names", types, "no instance type of the catalogue"),
+  ];
+}
+
+function checkPolicies(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
+  const policies = spec.policies ?? [];
+  const names = policies.map(({ name }) => name);
+  return policies.flatMap((policy, index) => [
+    ...(names.indexOf(policy.name) === index
+      ? []
+      : [
+          complain(
+            ["policies", index, "name"],
+            duplicate(`policy ${policy.name}`, "names that differ"),
+          ),
+        ]),
+    ...overlayGroups.flatMap((group) =>
+      Object.entries(policy[group] ?? {}).flatMap(([target, patch]) =>
+        fixedKeys(patch).map((steps) =>
+          complain(["policies", index, group, target, ...steps], {
+            code: "scenario/fixed-key",
+            found: formatSteps(steps),
+            allowed: "metadata.labels, metadata.annotations, spec",
+            message: `a policy cannot change ${formatSteps(steps)} of ${
+              target === everyObject ? "every object" : target
+            }`,
+          }),
+        ),
+      ),
+    ),
+  ]);
+}
+
+/** What makes an object the one that it is. */
+function fixedKeys(patch: Readonly<Record<string, unknown>>): readonly (readonly string[])[] {
+  const metadata = patch["metadata"];
+  const fixed: (readonly string[])[] = ["apiVersion", "kind", "status"]
+    .filter((key) => Object.hasOwn(patch, key))
+    .map((key) => [key]);
+  if (isMapping(metadata) && Object.hasOwn(metadata, "name")) fixed.push(["metadata", "name"]);
+  return fixed;
+}
+
+function checkControllers(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
+  const places: readonly (readonly [readonly Step[], ScenarioSpec["controller"] | undefined])[] = [
+    [["controller"], spec.controller],
+    ...(spec.policies ?? []).map(
+      ({ controller }, index) => [["policies", index, "controller"], controller] as const,
+    ),
+  ];
+  return places.flatMap(([steps, controller]) =>
+    controller?.decisionLatency === "proportional"
+      ? [
+          complain([...steps, "decisionLatency"], {
+            code: "scenario/not-supported",
+            found: "proportional",
+            allowed: "ideal",
+            message: "decisionLatency: proportional is not supported in this version",
+          }),
+        ]
+      : [],
+  );
+}
+
+/** Two workloads of one name would draw the same arrivals and share a line of the report. */
+function checkWorkloads(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
+  const names = spec.workloads.map((workload) => {
+    if ("deployment" in workload) return `Deployment ${workload.namespace}/${workload.deployment}`;
+    if ("statefulSet" in workload) {
+      return `StatefulSet ${workload.namespace}/${workload.statefulSet}`;
+    }
+    const name = "batch" in workload ? workload.batch : (workload.name ?? workload.trace.format);
+    return `workload ${workload.namespace}/${name}`;
+  });
+  const ranges = spec.workloads.flatMap((workload, index) => {
+    if ("trace" in workload) {
+      const { from, until } = workload.trace;
+      if (until === undefined || until > from) return [];
+      return complain(["workloads", index, "trace", "until"], {
+        code: "scenario/out-of-range",
+        found: "until at or before from",
+        allowed: "a time of the trace after `from`",
+        message: "`until` must be later than `from`",
+      });
+    }
+    if ("batch" in workload || !("rhythm" in workload.replicas)) return [];
+    const { min, max } = workload.replicas.rhythm;
+    if (max >= min) return [];
+    return complain(["workloads", index, "replicas", "rhythm", "max"], {
+      code: "scenario/out-of-range",
+      found: String(max),
+      allowed: `min (${min}) or more`,
+      message: "max must be at least min",
+    });
+  });
+  return [
+    ...ranges,
+    ...names.flatMap((name, index) =>
+      names.indexOf(name) === index
+        ? []
+        : [complain(["workloads", index], duplicate(name, "every workload once"))],
+    ),
+  ];
+}

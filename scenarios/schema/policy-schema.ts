@@ -1,0 +1,129 @@
+import { z } from "zod";
+import {
+  amountField,
+  countField,
+  durationField,
+  factorField,
+  objectNameField,
+} from "./value-fields.ts";
+
+const gate = (text: string) => z.boolean().optional().describe(text);
+
+/** Options of Karpenter, as its Helm chart and environment have them. */
+export const karpenterSchema = z.strictObject({
+  featureGates: z
+    .strictObject({
+      nodeRepair: gate("replace unhealthy nodes. Default: false"),
+      reservedCapacity: gate("use capacity reservations. Default: true"),
+      spotToSpotConsolidation: gate("replace Spot by cheaper Spot. Default: false"),
+      nodeOverlay: gate("apply NodeOverlays. Default: false"),
+      staticCapacity: gate("NodePools with replicas. Default: false"),
+      capacityBuffer: gate("spare capacity. Default: false"),
+    })
+    .optional(),
+  batchIdleDuration: durationField
+    .optional()
+    .describe("quiet time that ends a batch of pending pods. Default: 1s"),
+  batchMaxDuration: durationField.optional().describe("longest batch. Default: 10s"),
+  preferencePolicy: z
+    .enum(["Respect", "Ignore"])
+    .optional()
+    .describe("whether preferences count when packing pods. Default: Respect"),
+  minValuesPolicy: z
+    .enum(["Strict", "BestEffort"])
+    .optional()
+    .describe("whether minValues may be relaxed. Default: Strict"),
+  vmMemoryOverheadPercent: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("memory that the hypervisor takes, a share as in Karpenter. Default: 0.075"),
+  reservedEnis: countField.optional().describe("network interfaces that carry no pods. Default: 0"),
+  interruptionQueue: z
+    .boolean()
+    .optional()
+    .describe("whether Karpenter hears of interruptions at all. Default: true"),
+});
+
+/** kube-scheduler, an actor of its own. */
+export const schedulerSchema = z.strictObject({
+  scoringStrategy: z
+    .enum(["LeastAllocated", "MostAllocated"])
+    .optional()
+    .describe("NodeResourcesFit: spread or pack. Default: LeastAllocated"),
+  percentageOfNodesToScore: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe("0 adapts to the size of the cluster. Default: 0"),
+  systemDefaultSpread: z
+    .boolean()
+    .optional()
+    .describe("soft spreading of pods that have no constraints. Default: true"),
+  popFromBackoff: z
+    .boolean()
+    .optional()
+    .describe("an idle scheduler retries pods early, as from Kubernetes 1.33. Default: true"),
+});
+
+/** How long Karpenter's own decisions take. */
+export const controllerSchema = z.strictObject({
+  decisionLatency: z
+    .enum(["ideal", "proportional"])
+    .optional()
+    .describe("ideal: decisions take no time. proportional is not supported yet. Default: ideal"),
+});
+
+/** Proposals that upstream discussed and never shipped. */
+export const experimentsSchema = z.strictObject({
+  consolidation: z
+    .strictObject({
+      balancedK: factorField.optional().describe("the factor k of Balanced. Upstream: 2"),
+      minSavingsPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .optional()
+        .describe("a replacement must save this share of the price"),
+      minSavingsUsdPerHour: amountField
+        .optional()
+        .describe("a replacement must save this many dollars an hour"),
+      utilizationCutoffPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .optional()
+        .describe("nodes that are fuller than this are left alone"),
+      singleNode: z.boolean().optional().describe("false switches single-node consolidation off"),
+      spotToSpotInstanceTypesMin: countField
+        .optional()
+        .describe("cheaper types that Spot-to-Spot needs. Upstream: 15"),
+    })
+    .optional(),
+});
+
+const patch = z.record(z.string(), z.unknown());
+
+/** One of `spec.policies`: an overlay on the manifests and settings. */
+export const policySchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
+    .max(63)
+    .describe("lower case letters, digits, dots and dashes"),
+  description: z.string().optional(),
+  nodePools: z
+    .record(objectNameField, patch)
+    .optional()
+    .describe("merge patches (RFC 7386) by NodePool; '*' is every NodePool and comes first"),
+  ec2NodeClasses: z
+    .record(objectNameField, patch)
+    .optional()
+    .describe("the same for EC2NodeClasses"),
+  karpenter: karpenterSchema.optional().describe("laid over spec.karpenter"),
+  scheduler: schedulerSchema.optional().describe("laid over spec.scheduler"),
+  controller: controllerSchema.optional().describe("laid over spec.controller"),
+  experiments: experimentsSchema.optional().describe("off by default, named in the report"),
+});
