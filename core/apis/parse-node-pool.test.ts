@@ -3,7 +3,7 @@ import { Never, hours, minutes, seconds } from "../units/index.ts";
 import { hasErrors } from "./field-issue.ts";
 import type { NodePool } from "./node-pool.ts";
 import { parseObject } from "./parse-object.ts";
-import { rawNodePool, rawTemplate } from "./test-objects.ts";
+import { rawNodePool, rawTemplate } from "./raw-object-fixture.ts";
 
 function read(raw: unknown): NodePool {
   const { object, issues } = parseObject(raw);

@@ -4,7 +4,7 @@ import { type IssueCode, hasErrors, issueCodes } from "./field-issue.ts";
 import { assembleObjects } from "./assemble-objects.ts";
 import { parseObject, parseObjects } from "./parse-object.ts";
 import { readers } from "./readers.ts";
-import { rawNodeClass, rawNodePool, rawPod, rawTemplate } from "./test-objects.ts";
+import { rawNodeClass, rawNodePool, rawPod, rawTemplate } from "./raw-object-fixture.ts";
 
 const budgetOf = (budget: object): unknown =>
   rawNodePool({ disruption: { consolidateAfter: "0s", budgets: [budget] } });

@@ -1,4 +1,4 @@
-import { type NillableDuration, Never, seconds } from "../../units/index.ts";
+import { Never, type NillableDuration, formatDuration, seconds } from "../../units/index.ts";
 import {
   type Decoder,
   checked,
@@ -99,7 +99,7 @@ function convertDisruption(written: OlderDisruption, root: Place): Disruption {
   const { consolidationPolicy, consolidateAfter, budgets } = written;
   converted(
     placeAt(place, "expireAfter"),
-    written.expireAfter === defaultExpireAfter ? "720h" : written.expireAfter,
+    written.expireAfter === Never ? Never : formatDuration(written.expireAfter),
     "spec.template.spec.expireAfter",
     "in v1 nodes expire by force: without a replacement first, and without regard to budgets",
   );
