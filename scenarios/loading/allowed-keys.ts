@@ -8,6 +8,9 @@ interface SchemaNode {
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
+  readonly allOf?: readonly SchemaNode[];
+  readonly $ref?: string;
+  readonly definitions?: Readonly<Record<string, SchemaNode>>;
 }
 
 let root: SchemaNode | undefined;
@@ -31,7 +34,12 @@ export function allowedKeys(path: readonly Step[], present: readonly string[]): 
 }
 
 function alternatives(node: SchemaNode): readonly SchemaNode[] {
-  return node.anyOf === undefined ? [node] : node.anyOf.flatMap(alternatives);
+  if (node.$ref !== undefined) {
+    const target = root?.definitions?.[node.$ref.slice("#/definitions/".length)];
+    return target === undefined ? [] : alternatives(target);
+  }
+  const branches = node.anyOf ?? node.allOf;
+  return branches === undefined ? [node] : branches.flatMap(alternatives);
 }
 
 function next(node: SchemaNode, step: Step): readonly SchemaNode[] {

@@ -21,7 +21,7 @@ const written = z.union([
 ]);
 
 /** A length of time that varies, as a distribution in seconds once read. */
-export const delayField = written.transform((spec, context): Distribution => {
+export const delayField = written.meta({ id: "Delay" }).transform((spec, context): Distribution => {
   const distribution = inSeconds(spec);
   for (const issue of distributionIssues(distribution, { atLeast: 0 })) {
     context.addIssue({
