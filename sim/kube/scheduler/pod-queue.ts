@@ -1,4 +1,5 @@
 import type { SimTime } from "../../../core/units/index.ts";
+import { BinaryHeap } from "./binary-heap.ts";
 import type { FilterName } from "./node-filters.ts";
 import type { PodInfo } from "./pod-info.ts";
 
@@ -35,8 +36,8 @@ export interface QueuedPod {
 export class PodQueue {
   readonly #podsByUid = new Map<string, QueuedPod>();
   readonly #popsFromBackoff: boolean;
-  readonly #active: QueuedPod[] = [];
-  #backoff: QueuedPod[] = [];
+  readonly #active = new BinaryHeap(byPriority);
+  readonly #backoff = new BinaryHeap(byBackoff);
   #nextSequence = 0;
 
   constructor(options: { readonly popsFromBackoff: boolean }) {
@@ -75,29 +76,27 @@ export class PodQueue {
       rejectedBy: new Set(),
     };
     this.#podsByUid.set(uid, queued);
-    pushHeap(this.#active, queued);
+    this.#active.push(queued);
   }
 
   remove(uid: string): void {
     const queued = this.#podsByUid.get(uid);
     if (queued === undefined) return;
     this.#podsByUid.delete(uid);
-    // The heap drops it when it comes up.
+    // Its heap drops it when it comes up.
     queued.state = "in-cycle";
-    this.#backoff = this.#backoff.filter((other) => other !== queued);
   }
 
   /** The next pod to try; undefined when none may be tried now. */
   pop(now: SimTime): QueuedPod | undefined {
     this.#flush(now);
-    for (;;) {
-      const queued = popHeap(this.#active);
-      if (queued === undefined) break;
+    for (let queued = this.#active.pop(); queued !== undefined; queued = this.#active.pop()) {
       if (queued.state === "active") return this.#begin(queued);
     }
-    const [first] = this.#popsFromBackoff ? this.#backoff.sort(byBackoff) : [];
+    if (!this.#popsFromBackoff) return undefined;
+    const first = this.#firstInBackoff();
     if (first === undefined) return undefined;
-    this.#backoff.shift();
+    this.#backoff.pop();
     return this.#begin(first);
   }
 
@@ -123,12 +122,17 @@ export class PodQueue {
 
   /** When a pod leaves the back-off queue by itself; flushes happen at whole seconds. */
   nextFlushAt(): number | undefined {
-    let earliest: number | undefined;
-    for (const queued of this.#backoff) {
-      const at = Math.ceil(backoffUntil(queued) / backoffWindowMs) * backoffWindowMs;
-      if (earliest === undefined || at < earliest) earliest = at;
+    const first = this.#firstInBackoff();
+    if (first === undefined) return undefined;
+    return Math.ceil(backoffUntil(first) / backoffWindowMs) * backoffWindowMs;
+  }
+
+  #firstInBackoff(): QueuedPod | undefined {
+    for (;;) {
+      const first = this.#backoff.peek();
+      if (first === undefined || first.state === "backoff") return first;
+      this.#backoff.pop();
     }
-    return earliest;
   }
 
   #begin(queued: QueuedPod): QueuedPod {
@@ -138,17 +142,18 @@ export class PodQueue {
   }
 
   #flush(now: SimTime): void {
-    if (this.#backoff.length === 0) return;
-    const due = this.#backoff.filter((queued) => backoffUntil(queued) <= now);
-    if (due.length === 0) return;
-    this.#backoff = this.#backoff.filter((queued) => backoffUntil(queued) > now);
-    for (const queued of due.sort(byBackoff)) this.#activate(queued, now);
+    for (;;) {
+      const first = this.#firstInBackoff();
+      if (first === undefined || backoffUntil(first) > now) return;
+      this.#backoff.pop();
+      this.#activate(first, now);
+    }
   }
 
   #activate(queued: QueuedPod, now: SimTime): void {
     queued.state = "active";
     queued.enteredAt = now;
-    pushHeap(this.#active, queued);
+    this.#active.push(queued);
   }
 }
 
@@ -174,38 +179,4 @@ function byBackoff(a: QueuedPod, b: QueuedPod): number {
 
 function backoffWindow(queued: QueuedPod): number {
   return Math.floor(backoffUntil(queued) / backoffWindowMs);
-}
-
-/** Adds to a binary heap whose root is the first by priority. */
-function pushHeap(heap: QueuedPod[], queued: QueuedPod): void {
-  let index = heap.length;
-  heap.push(queued);
-  while (index > 0) {
-    const parentIndex = (index - 1) >>> 1;
-    const parent = heap[parentIndex] as QueuedPod;
-    if (byPriority(parent, queued) <= 0) break;
-    heap[index] = parent;
-    index = parentIndex;
-  }
-  heap[index] = queued;
-}
-
-function popHeap(heap: QueuedPod[]): QueuedPod | undefined {
-  const first = heap[0];
-  const last = heap.pop();
-  if (first === undefined || last === undefined || heap.length === 0) return first;
-  let index = 0;
-  for (;;) {
-    let childIndex = 2 * index + 1;
-    const left = heap[childIndex];
-    if (left === undefined) break;
-    const right = heap[childIndex + 1];
-    if (right !== undefined && byPriority(right, left) < 0) childIndex += 1;
-    const child = heap[childIndex] as QueuedPod;
-    if (byPriority(last, child) <= 0) break;
-    heap[index] = child;
-    index = childIndex;
-  }
-  heap[index] = last;
-  return first;
 }
