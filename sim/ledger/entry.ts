@@ -87,7 +87,6 @@ export type LedgerEntry = At &
         readonly nodeClaimName: string;
         readonly nodePoolName: string;
         readonly reason: string;
-        readonly podKeys: readonly string[];
         readonly instanceTypes: readonly string[];
       }
     | {

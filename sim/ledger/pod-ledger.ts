@@ -161,6 +161,8 @@ export class PodLedger {
   }
 
   desired(workload: WorkloadRef, replicas: number, at: SimTime): void {
+    // A DaemonSet wants what nodes there are: nothing to fall short of.
+    if (workload.kind === "DaemonSet") return;
     this.#workloads.desired(workload, replicas, at);
   }
 

@@ -1,0 +1,96 @@
+import type { LifecycleFact, LifecycleRecorder } from "../core/lifecycle/index.ts";
+import type {
+  DecisionRecorder,
+  NodeClaimRefusal,
+  PodDecision,
+} from "../core/provisioning/index.ts";
+import { labelNodePool, objectKey, type NodeClaim } from "../core/apis/index.ts";
+import type { SimTime } from "../core/units/index.ts";
+import { instanceIdOf } from "./aws/index.ts";
+import type { LedgerSink } from "./ledger/index.ts";
+
+/**
+ * Turns what Karpenter's controllers decide into facts of the ledger. Launches that EC2 refused are
+ * recorded where they happen, by the cloud provider.
+ */
+export class DecisionLedger implements LifecycleRecorder, DecisionRecorder {
+  readonly #ledger: LedgerSink;
+
+  constructor(ledger: LedgerSink) {
+    this.#ledger = ledger;
+  }
+
+  /** Karpenter has asked for a machine, and may take any of these instance types. */
+  nodeClaimCreated(nodeClaim: NodeClaim, at: SimTime): void {
+    const types = nodeClaim.spec.requirements.find(
+      ({ key }) => key === "node.kubernetes.io/instance-type",
+    );
+    this.#ledger.record({
+      kind: "node-claim-created",
+      at,
+      nodeClaimName: nodeClaim.metadata.name,
+      nodePoolName: nodePoolOf(nodeClaim),
+      reason: "provisioned",
+      instanceTypes: types?.values ?? [],
+    });
+  }
+
+  podDecided(decision: PodDecision, at: SimTime): void {
+    const { pod } = decision;
+    const identity = { podKey: objectKey(pod), podUid: pod.metadata.uid };
+    if (decision.kind === "unschedulable") {
+      const { message } = decision.error;
+      this.#ledger.record({ kind: "pod-failed-scheduling", at, ...identity, message });
+    } else if (decision.kind === "ignored") {
+      const { message } = decision;
+      this.#ledger.record({ kind: "pod-failed-scheduling", at, ...identity, message });
+    }
+  }
+
+  nodeClaimRefused({ nodeClaim, message }: NodeClaimRefusal, at: SimTime): void {
+    for (const pod of nodeClaim.pods) {
+      const identity = { podKey: objectKey(pod), podUid: pod.metadata.uid };
+      this.#ledger.record({ kind: "pod-failed-scheduling", at, ...identity, message });
+    }
+  }
+
+  record(fact: LifecycleFact, at: SimTime): void {
+    switch (fact.kind) {
+      case "registered": {
+        const { node, nodeClaim } = fact;
+        const { allocatable } = node.status;
+        this.#ledger.record({
+          kind: "node-registered",
+          at,
+          nodeName: node.metadata.name,
+          nodeClaimName: nodeClaim.metadata.name,
+          instanceId: instanceIdOf(node.spec.providerId),
+          allocatableCpuMillicores: allocatable["cpu"] ?? 0,
+          allocatableMemoryBytes: allocatable["memory"] ?? 0,
+        });
+        return;
+      }
+      case "initialized": {
+        const nodeName = fact.node.metadata.name;
+        this.#ledger.record({ kind: "node-initialized", at, nodeName });
+        return;
+      }
+      case "node-claim-disrupted":
+        return this.#deleted(fact.nodeClaim, fact.reason, at);
+      case "scaled-down":
+        return this.#deleted(fact.nodeClaim, "scaled-down", at);
+      default:
+        return;
+    }
+  }
+
+  #deleted(nodeClaim: NodeClaim, reason: string, at: SimTime): void {
+    const nodeClaimName = nodeClaim.metadata.name;
+    const nodePoolName = nodePoolOf(nodeClaim);
+    this.#ledger.record({ kind: "node-claim-deleted", at, nodeClaimName, nodePoolName, reason });
+  }
+}
+
+function nodePoolOf(nodeClaim: NodeClaim): string {
+  return nodeClaim.metadata.labels[labelNodePool] ?? "";
+}

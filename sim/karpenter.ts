@@ -1,0 +1,104 @@
+/**
+ * Karpenter's core in virtual time: the real controllers over the simulated ports. They are told what
+ * changes, say when they want to be called, and are called then, in a fixed order, until none is due.
+ */
+import type { CloudProvider } from "../core/cloudprovider/index.ts";
+import { lifecycleControllers, type Lifecycle } from "../core/lifecycle/index.ts";
+import { ProvisioningController, staticNodeClaimDraft } from "../core/provisioning/index.ts";
+import {
+  ClusterState,
+  type Cluster,
+  type Controller,
+  type WatchEvent,
+} from "../core/state/index.ts";
+import { invariant, type SimTime } from "../core/units/index.ts";
+import type { DecisionLedger } from "./decision-ledger.ts";
+import type { Experiments, KarpenterOptions } from "./world-plan.ts";
+
+/** What the core runs on. */
+export interface KarpenterInput {
+  readonly cluster: Cluster;
+  readonly cloudProvider: CloudProvider;
+  readonly options: KarpenterOptions;
+  readonly experiments: Experiments;
+  readonly recorder: DecisionLedger;
+}
+
+/** More rounds than that at one instant are a livelock between controllers. */
+const roundsMax = 10_000;
+
+/** See the head of this file. */
+export class Karpenter {
+  readonly #state: ClusterState;
+  readonly #lifecycle: Lifecycle;
+  readonly #controllers: readonly Controller[];
+  readonly #recorder: DecisionLedger;
+
+  constructor(input: KarpenterInput) {
+    const { cluster, cloudProvider, options, recorder } = input;
+    const { featureGates } = options;
+    const state = new ClusterState({ cluster, options });
+    this.#state = state;
+    this.#recorder = recorder;
+    this.#lifecycle = lifecycleControllers({
+      cluster,
+      cloudProvider,
+      state,
+      options: { featureGates },
+      recorder,
+      staticNodeClaim: staticNodeClaimDraft,
+    });
+    this.#controllers = [
+      new ProvisioningController({
+        cluster,
+        cloudProvider,
+        state,
+        options: { ...options, ignoreDraRequests: true },
+        recorder,
+      }),
+      ...this.#lifecycle.controllers,
+    ];
+  }
+
+  /** Takes in one change of the cluster. */
+  observe(event: WatchEvent, now: SimTime): void {
+    this.#state.observe(event, now);
+    if (event.type === "added" && event.object.kind === "NodeClaim") {
+      this.#recorder.nodeClaimCreated(event.object, now);
+    }
+    for (const controller of this.#controllers) controller.observe(event, now);
+  }
+
+  /** The cloud has news of a NodeClaim's launch. */
+  notifyProviderChange(nodeClaimName: string, now: SimTime): void {
+    this.#lifecycle.notifyProviderChange(nodeClaimName, now);
+  }
+
+  /** Does everything that is due. */
+  reconcile(now: SimTime): void {
+    for (let round = 0; this.#reconcileOnce(now); round++) {
+      invariant(round < roundsMax, "controllers keep each other busy without end", { now });
+    }
+  }
+
+  /** When the first controller wants to be called. */
+  nextDueAt(): SimTime | undefined {
+    let earliest: SimTime | undefined;
+    for (const controller of this.#controllers) {
+      const dueAt = controller.nextDueAt();
+      if (dueAt !== undefined && (earliest === undefined || dueAt < earliest)) earliest = dueAt;
+    }
+    return earliest;
+  }
+
+  #reconcileOnce(now: SimTime): boolean {
+    let hasWorked = false;
+    for (const controller of this.#controllers) {
+      const dueAt = controller.nextDueAt();
+      if (dueAt === undefined || dueAt > now) continue;
+      controller.reconcile(now);
+      hasWorked = true;
+    }
+    return hasWorked;
+  }
+}

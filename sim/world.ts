@@ -1,0 +1,329 @@
+/**
+ * A world out of a plan, run to its horizon: EC2, Kubernetes and Karpenter on one clock, facts to the
+ * ledger. Everything that happens later is an event of the one engine; what Karpenter wants to do is
+ * an event, too, moved as its controllers' wishes change.
+ */
+import type { Pod } from "../core/apis/index.ts";
+import { after, compareStrings, type SimTime } from "../core/units/index.ts";
+import {
+  AwsCloudProvider,
+  type AwsEvent,
+  BelievedPrices,
+  InstanceTypeProvider,
+  InterruptionQueue,
+  nodeRegistration,
+  registrationDelay,
+  UnavailableOfferings,
+} from "./aws/index.ts";
+import { DecisionLedger } from "./decision-ledger.ts";
+import { Ec2, type Ec2Event, type Ec2Instance, type Ec2Notification } from "./ec2/index.ts";
+import { Engine, type EventHandle } from "./engine/index.ts";
+import { Karpenter } from "./karpenter.ts";
+import { draftMeta, KubeCluster, type KubeEvent, type KubeNotice } from "./kube/index.ts";
+import { type LedgerSink, RunLedger, type RunFacts } from "./ledger/index.ts";
+import type { PodArrival, WorldPlan } from "./world-plan.ts";
+
+type WorldEvent = { readonly room: "world" } & (
+  | { readonly kind: "replicas-change"; readonly plan: number; readonly change: number }
+  | { readonly kind: "pods-arrive"; readonly next: number }
+  | { readonly kind: "karpenter-wakes" }
+);
+
+type SimEvent = AwsEvent | Ec2Event | KubeEvent | WorldEvent;
+
+/** How a run came out. */
+export interface RunResult {
+  readonly facts: RunFacts;
+  /** What the input asked for and the simulated cluster does not do. */
+  readonly notices: readonly KubeNotice[];
+  /** Events that happened, for benchmarks. */
+  readonly events: number;
+}
+
+/** Runs the plan from its start to its end; every fact also goes to `journal`, where given. */
+export function runWorld(plan: WorldPlan, journal?: LedgerSink): RunResult {
+  return new World(plan, journal).run();
+}
+
+class World {
+  readonly #plan: WorldPlan;
+  readonly #engine: Engine<SimEvent>;
+  readonly #ledger: RunLedger;
+  readonly #ec2: Ec2;
+  readonly #kube: KubeCluster;
+  readonly #provider: AwsCloudProvider;
+  readonly #interruptions: InterruptionQueue;
+  readonly #karpenter: Karpenter;
+  readonly #nodeNameByInstance = new Map<string, string>();
+  #wake: { readonly at: SimTime; readonly handle: EventHandle } | undefined;
+  #isKarpenterTouched = true;
+
+  constructor(plan: WorldPlan, journal: LedgerSink | undefined) {
+    this.#plan = plan;
+    const { seed, start } = plan;
+    const facts = { seed, policy: plan.policyName, replay: plan.replayCommand };
+    const engine = new Engine<SimEvent>({ start, facts });
+    this.#engine = engine;
+    this.#ledger = new RunLedger(start, plan.end, journal);
+    this.#ec2 = createEc2(plan, engine, this.#ledger, (it) => this.#hearEc2(it));
+    this.#kube = new KubeCluster({
+      timeline: engine,
+      seed,
+      ledger: this.#ledger,
+      settings: plan.kube,
+      instanceState: (providerId) => (this.#provider.get(providerId) ? "exists" : "gone"),
+    });
+    const unavailable = new UnavailableOfferings();
+    this.#provider = createProvider(plan, this.#ec2, unavailable, this.#ledger, {
+      now: () => engine.now,
+      onProgress: (name) => {
+        this.#karpenter.notifyProviderChange(name, engine.now);
+        this.#isKarpenterTouched = true;
+      },
+    });
+    this.#interruptions = new InterruptionQueue({
+      timeline: engine,
+      cluster: this.#kube.api,
+      provider: this.#provider,
+      unavailable,
+      settings: plan.aws,
+      seed,
+      ledger: this.#ledger,
+    });
+    this.#karpenter = new Karpenter({
+      cluster: this.#kube.api,
+      cloudProvider: this.#provider,
+      options: plan.karpenter,
+      experiments: plan.experiments,
+      recorder: new DecisionLedger(this.#ledger),
+    });
+    this.#kube.api.subscribe((event) => {
+      this.#karpenter.observe(event, engine.now);
+      this.#isKarpenterTouched = true;
+    });
+  }
+
+  run(): RunResult {
+    const { end } = this.#plan;
+    this.#populate();
+    this.#scheduleWake();
+    this.#engine.run({ until: end }, (event) => {
+      this.#handle(event);
+      this.#scheduleWake();
+    });
+    this.#ec2.finish(end);
+    return {
+      facts: this.#ledger.facts(),
+      notices: this.#kube.notices(),
+      events: this.#engine.processed,
+    };
+  }
+
+  #populate(): void {
+    const { objects, namespaceLabels, replicaPlans, podArrivals } = this.#plan;
+    const namespaces = Object.entries(namespaceLabels).sort(([left], [right]) =>
+      compareStrings(left, right),
+    );
+    for (const [name, labels] of namespaces) this.#kube.api.setNamespace(name, labels);
+    this.#kube.applyManifests(objects);
+    for (const plan of replicaPlans.keys()) this.#scheduleReplicas(plan, 0);
+    const [first] = podArrivals;
+    if (first !== undefined) this.#scheduleArrivals(first, 0);
+  }
+
+  #handle(event: SimEvent): void {
+    switch (event.room) {
+      case "ec2":
+        return this.#ec2.handle(event);
+      case "kube":
+        return this.#kube.handle(event);
+      case "aws":
+        return event.kind === "kubelet-registers"
+          ? this.#registerNode(event.instanceId)
+          : this.#interruptions.handle(event);
+      case "world":
+        return this.#handleOwn(event);
+    }
+  }
+
+  #handleOwn(event: WorldEvent): void {
+    switch (event.kind) {
+      case "replicas-change":
+        return this.#changeReplicas(event.plan, event.change);
+      case "pods-arrive":
+        return this.#podsArrive(event.next);
+      case "karpenter-wakes":
+        this.#wake = undefined;
+        this.#karpenter.reconcile(this.#engine.now);
+        this.#isKarpenterTouched = true;
+    }
+  }
+
+  /** Moves Karpenter's next turn to when its controllers want it. */
+  #scheduleWake(): void {
+    if (!this.#isKarpenterTouched) return;
+    this.#isKarpenterTouched = false;
+    const dueAt = this.#karpenter.nextDueAt();
+    const { now } = this.#engine;
+    const at = dueAt !== undefined && dueAt < now ? now : dueAt;
+    if (this.#wake?.at === at) return;
+    if (this.#wake !== undefined) this.#engine.cancel(this.#wake.handle);
+    if (at === undefined) {
+      this.#wake = undefined;
+      return;
+    }
+    const event = { room: "world", kind: "karpenter-wakes" } as const;
+    this.#wake = { at, handle: this.#engine.schedule(at, event, "karpenter-provisioning") };
+  }
+
+  #hearEc2(notification: Ec2Notification): void {
+    if (notification.kind === "fleet-answer") {
+      return this.#provider.fleetAnswered(notification.answer);
+    }
+    this.#interruptions.receive(notification);
+    if (notification.kind !== "instance-state-changed") return;
+    const { instance } = notification;
+    if (instance.state === "running") this.#boot(instance);
+    else if (instance.state === "shutting-down") this.#loseHost(instance);
+  }
+
+  #boot(instance: Ec2Instance): void {
+    const node = this.#provider.launchedNode(instance.instanceId);
+    if (node === undefined) return;
+    const { aws, seed } = this.#plan;
+    const delay = registrationDelay(aws.boot, node, instance, seed);
+    if (delay === undefined) return;
+    const { instanceId } = instance;
+    const event = { room: "aws", kind: "kubelet-registers", instanceId } as const;
+    this.#engine.schedule(after(this.#engine.now, delay), event, "kubelet");
+  }
+
+  #registerNode(instanceId: string): void {
+    const instance = this.#ec2.instance(instanceId);
+    const node = this.#provider.launchedNode(instanceId);
+    if (instance?.state !== "running" || node === undefined) return;
+    const { aws, seed } = this.#plan;
+    const registration = nodeRegistration(aws.boot, node, instance, seed);
+    this.#nodeNameByInstance.set(instanceId, registration.name);
+    this.#kube.registerNode(registration);
+  }
+
+  #loseHost({ instanceId, terminatedBy }: Ec2Instance): void {
+    const nodeName = this.#nodeNameByInstance.get(instanceId);
+    if (nodeName === undefined) return;
+    this.#nodeNameByInstance.delete(instanceId);
+    this.#kube.hostLost(
+      nodeName,
+      terminatedBy === "ec2" ? "instance-reclaimed" : "instance-terminated",
+    );
+  }
+
+  #scheduleReplicas(plan: number, change: number): void {
+    const next = this.#plan.replicaPlans[plan]?.changes[change];
+    if (next === undefined) return;
+    const event = { room: "world", kind: "replicas-change", plan, change } as const;
+    this.#engine.schedule(next.at, event, "workload");
+  }
+
+  #changeReplicas(plan: number, change: number): void {
+    const target = this.#plan.replicaPlans[plan];
+    const step = target?.changes[change];
+    if (target === undefined || step === undefined) return;
+    this.#kube.setReplicas(target.kind, target.namespace, target.name, step.replicas);
+    this.#scheduleReplicas(plan, change + 1);
+  }
+
+  #scheduleArrivals(arrival: PodArrival, next: number): void {
+    const event = { room: "world", kind: "pods-arrive", next } as const;
+    this.#engine.schedule(arrival.at, event, "workload");
+  }
+
+  /** Creates the pods that arrive now; arrivals are chained, so that few events are pending. */
+  #podsArrive(from: number): void {
+    const { podArrivals } = this.#plan;
+    let next = from;
+    for (;;) {
+      const arrival = podArrivals[next];
+      if (arrival === undefined) return;
+      if (arrival.at > this.#engine.now) return this.#scheduleArrivals(arrival, next);
+      const { runsFor } = arrival;
+      this.#kube.createPod(
+        podOfArrival(arrival),
+        runsFor === undefined ? {} : { durationMs: runsFor },
+      );
+      next += 1;
+    }
+  }
+}
+
+function podOfArrival({ namespace, name, template, workload }: PodArrival): Pod {
+  return {
+    kind: "Pod",
+    metadata: draftMeta({
+      name,
+      namespace,
+      labels: template.labels,
+      annotations: {
+        ...template.annotations,
+        "dryfit.dev/workload": `${workload.kind}/${workload.name}`,
+      },
+    }),
+    spec: template.spec,
+    status: { phase: "Pending", conditions: [] },
+  };
+}
+
+function createEc2(
+  plan: WorldPlan,
+  engine: Engine<SimEvent>,
+  ledger: LedgerSink,
+  notify: (notification: Ec2Notification) => void,
+): Ec2 {
+  const { seed, market, outlook, billing, catalogue, region } = plan;
+  return new Ec2({
+    timeline: engine,
+    seed,
+    market,
+    outlook,
+    latency: plan.ec2Latency,
+    billing,
+    hostFailuresPer100kHours: plan.hostFailuresPer100kHours,
+    facts: (instanceType) => {
+      const { vcpus, memoryMib } = catalogue.instanceType(instanceType);
+      const price = catalogue.findOnDemandPrice(region, instanceType);
+      return { vcpus, memoryBytes: memoryMib * 2 ** 20, onDemandUsdPerHour: price?.usdPerHour };
+    },
+    ledger,
+    notify,
+  });
+}
+
+function createProvider(
+  plan: WorldPlan,
+  ec2: Ec2,
+  unavailable: UnavailableOfferings,
+  ledger: LedgerSink,
+  hooks: { readonly now: () => SimTime; readonly onProgress: (nodeClaimName: string) => void },
+): AwsCloudProvider {
+  const { aws, catalogue, region, zones, market, start } = plan;
+  const { vmMemoryOverheadPercent, reservedEnis, pricingRefreshPeriod } = aws;
+  const instanceTypes = new InstanceTypeProvider({
+    catalogue,
+    region,
+    zones,
+    vmMemoryOverheadPercent,
+    reservedEnis,
+    prices: new BelievedPrices(market, start, pricingRefreshPeriod),
+    unavailable,
+  });
+  const nodeClasses = plan.objects.filter((object) => object.kind === "EC2NodeClass");
+  return new AwsCloudProvider({
+    ec2,
+    instanceTypes,
+    unavailable,
+    nodeClasses,
+    settings: aws,
+    ledger,
+    ...hooks,
+  });
+}
