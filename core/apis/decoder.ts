@@ -112,7 +112,7 @@ function leftOut(
 }
 
 /** Takes every value as it is. */
-export function anything(raw: unknown): unknown {
+function anything(raw: unknown): unknown {
   return raw;
 }
 

@@ -109,7 +109,7 @@ const shape = {
 };
 
 /** A container of a pod; an `Always` restart policy is kept, it marks a sidecar. */
-export const container: Decoder<Container> = mapped(object(shape), (written) => ({
+const container: Decoder<Container> = mapped(object(shape), (written) => ({
   name: written.name,
   image: written.image,
   resources: written.resources,

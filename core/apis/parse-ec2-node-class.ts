@@ -153,10 +153,7 @@ const imageRules: readonly Rule<Images>[] = [
  *
  * @see karpenter-provider-aws v1.14.1 pkg/apis/v1/ec2nodeclass.go EC2NodeClass.AMIFamily
  */
-export function amiFamilyOf(
-  written: AmiFamily | undefined,
-  terms: readonly SelectorTerm[],
-): AmiFamily {
+function amiFamilyOf(written: AmiFamily | undefined, terms: readonly SelectorTerm[]): AmiFamily {
   const alias = aliasFamilies.find((family) => family === aliasFamilyOf(terms));
   return written ?? (alias === undefined ? "Custom" : familyNamed(alias));
 }

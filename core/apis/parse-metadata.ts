@@ -19,7 +19,7 @@ import { findPlaceholder } from "./placeholder.ts";
 import { type Place, complain, describeValue } from "./place.ts";
 
 /** When an object was created that does not say so: the epoch, until a store gives it its time. */
-export const unknownTime: SimTime = simTime(0);
+const unknownTime: SimTime = simTime(0);
 
 const ownerReference = object({
   apiVersion: required(text),
@@ -35,7 +35,7 @@ const ownerReference = object({
  *
  * @see k8s.io/apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabels
  */
-export const labels: Decoder<Readonly<Record<string, string>>> = mapping((raw, place, key) => {
+const labels: Decoder<Readonly<Record<string, string>>> = mapping((raw, place, key) => {
   const value = text(raw, place);
   if (value === undefined) return undefined;
   if (findPlaceholder(key) === undefined) refuse(place, key, qualifiedNameFaults(key));

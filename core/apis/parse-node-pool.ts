@@ -95,7 +95,7 @@ const disruption: Decoder<Disruption> = object({
 });
 
 /** What a NodePool without a disruption block does. */
-export const defaultDisruption: Disruption = {
+const defaultDisruption: Disruption = {
   consolidateAfter: seconds(0),
   consolidationPolicy: "WhenEmptyOrUnderutilized",
   budgets: defaultBudgets,

@@ -113,7 +113,7 @@ const written = checked(object(shape), [
  *
  * @see kubernetes pkg/apis/core/v1/defaults.go SetDefaults_PodSpec
  */
-export const podSpec: Decoder<PodSpec> = (raw, place) => {
+const podSpec: Decoder<PodSpec> = (raw, place) => {
   const spec = written(raw, place);
   if (spec === undefined) return undefined;
   if (spec.schedulerName !== "default-scheduler") {
