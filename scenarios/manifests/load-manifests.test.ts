@@ -70,6 +70,15 @@ describe("loadManifests", () => {
     expect(pool.spec.template.spec.nodeClassRef.name).toBe("default");
   });
 
+  it("refuses an older NodePool without a reference where several node classes could be meant", () => {
+    const { name, text } = fixture("tutorial.yaml");
+    const second = text.split("---\n")[1]?.replace("name: default", "name: other") ?? "";
+    const pool = text.replace(/ +nodeClassRef: .*\n/, "");
+    const result = loadManifests([{ name, text: `${pool}---\n${second}` }]);
+    if (result.ok) throw new Error("the reference is ambiguous");
+    expect(result.diagnostics).toMatchObject([{ code: "apis/missing-reference", line: 4 }]);
+  });
+
   it("reads several documents, lists, anchors and merge keys", () => {
     const loaded = load(fixture("constructs.yaml"));
     expect(names(loaded)).toEqual([
