@@ -1,13 +1,157 @@
-import { Defect } from "../core/units/index.ts";
-import type { Report } from "./report-schema.ts";
+import picocolors from "picocolors";
+import { details, headline } from "./comparison.ts";
+import { centre } from "./figure.ts";
+import {
+  formatAmount,
+  formatCount,
+  formatMoney,
+  formatRate,
+  formatSeconds,
+} from "./number-text.ts";
+import type { PolicyReport, Report } from "./report-schema.ts";
+import { basisLines, noticeText } from "./report-words.ts";
+import type { Colours } from "./text-layout.ts";
+import { bar, cutEnd, formatSections, hang } from "./text-layout.ts";
 
 /** How wide the text may be, and whether it may hold ANSI colours. */
 export interface TextOptions {
+  /** Less than 80 counts as 80, more than 160 as 160. */
   readonly columns: number;
   readonly colour: boolean;
 }
 
-/** The report for a terminal, ending in a line feed. Narrow below 80 columns counts as 80. */
+const columnsMin = 80;
+const columnsMax = 160;
+const unscheduledShown = 10;
+
+/**
+ * The report for a terminal, ending in a line feed: pods without a node first, then each policy as
+ * eks-node-viewer would show it, the comparison, and what it all rests on.
+ *
+ * @see https://github.com/awslabs/eks-node-viewer
+ */
 export function formatReportText(report: Report, options: TextOptions): string {
-  throw new Defect("formatReportText is not written yet", { report, options });
+  const columns = Math.min(Math.max(options.columns, columnsMin), columnsMax);
+  const colours = picocolors.createColors(options.colour);
+  const policyNames = report.policies.map(({ name }) => name);
+  const sections = [headline(report), ...details(report)];
+  const lines = [
+    ...title(report, columns, colours),
+    ...unscheduledLines(report, columns, colours),
+    ...noticeSummary(report, colours),
+    "",
+    ...report.policies.flatMap((policy) => [...viewer(policy, columns, colours), ""]),
+    ...formatSections({ columns, policyNames, sections, colours }),
+    "",
+    ...experimentLines(report, columns, colours),
+    ...noticeLines(report, columns, colours),
+    ...restsOn(report, columns, colours),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function title(report: Report, columns: number, colours: Colours): readonly string[] {
+  const seeds = `${report.seeds.length === 1 ? "seed" : "seeds"} ${report.seeds.join(", ")}`;
+  const span = `${report.start} to ${report.end} (${formatSeconds(report.hours * 3600)})`;
+  const note = report.seeds.length === 1 ? "" : "; means \u00b1 half of the 95 % interval";
+  return [
+    colours.bold(cutEnd(report.scenario.name, columns)),
+    ...hang("", `${span}, ${seeds}${note}`, columns).map(colours.dim),
+  ];
+}
+
+/** Never called a success: first thing that is read. */
+function unscheduledLines(report: Report, columns: number, colours: Colours): readonly string[] {
+  const left = report.policies.filter((each) => centre(each.availability.unschedulablePods) > 0);
+  if (left.length === 0) return [];
+  const lines = [
+    "",
+    colours.bold(colours.red("! Pods were left without a node. This is no success.")),
+  ];
+  for (const { name, availability } of left) {
+    const { unscheduled, unschedulablePods } = availability;
+    const many = formatCount(centre(unschedulablePods));
+    const mean = report.seeds.length > 1 ? " (mean of the seeds)" : "";
+    lines.push(colours.red(`  ${name}: ${many} without a node at the end${mean}`));
+    for (const { podKey, seed, pendingSeconds, message } of unscheduled.slice(
+      0,
+      unscheduledShown,
+    )) {
+      const which = report.seeds.length > 1 ? ` (seed ${seed})` : "";
+      const why = message ?? "Karpenter said nothing about it";
+      const text = `${podKey}${which}, pending for ${formatSeconds(pendingSeconds)}: ${why}`;
+      lines.push(...hang("    ", text, columns));
+    }
+    const more = unscheduled.length - unscheduledShown;
+    if (more > 0) lines.push(`    and ${more} more, listed in report.json`);
+  }
+  return lines;
+}
+
+function noticeSummary({ notModelled }: Report, colours: Colours): readonly string[] {
+  const many = notModelled.length;
+  if (many === 0) return [];
+  const things = many === 1 ? "1 thing in the input is" : `${many} things in the input are`;
+  return ["", colours.yellow(`! ${things} not modelled, or not as asked; see the list below.`)];
+}
+
+/** A policy in two lines and a bar each, means over the run. */
+function viewer(policy: PolicyReport, columns: number, colours: Colours): readonly string[] {
+  const { nodes, cost, atEnd } = policy;
+  const width = Math.min(40, columns - 60);
+  const meter = (share: number, of: string, name: string): string => {
+    const percent = `${share.toFixed(1)}%`.padStart(6);
+    return `${of.padStart(24)} ${percent} ${name.padEnd(6)} ${colours.cyan(bar(share, width))}`;
+  };
+  const fraction = (part: number, whole: number | undefined, unit: string): string =>
+    `${formatAmount(part)}/${whole === undefined ? "?" : formatAmount(whole)} ${unit}`;
+  const gib = nodes.meanAllocatableGib;
+  const price = `${formatRate(centre(cost.usdPerHour))}/hour`;
+  const many = `${formatAmount(centre(nodes.mean))} nodes`;
+  const ends = Object.entries(atEnd.nodesByCapacityType)
+    .map(([name, nodesOf]) => `${formatCount(centre(nodesOf))} ${name}`)
+    .join(", ");
+  const pods = `${formatCount(centre(atEnd.boundPods))} pods bound, ${formatCount(centre(atEnd.pendingPods))} pending`;
+  return [
+    `${colours.bold(policy.name)}${colours.dim(", mean of the run")}`,
+    `${many.padEnd(12)}${meter(
+      centre(nodes.cpuUtilizationPercent),
+      fraction(centre(nodes.meanRequestedVcpus), centre(nodes.meanAllocatableVcpus ?? 0), "vCPU"),
+      "cpu",
+    )} ${price}`,
+    `${" ".repeat(12)}${meter(
+      centre(nodes.memoryUtilizationPercent),
+      fraction(centre(nodes.meanRequestedGib), gib === null ? undefined : centre(gib), "GiB"),
+      "memory",
+    )} ${formatMoney(centre(cost.usdPerMonth))}/month`,
+    ...hang("", `at the end: ${ends === "" ? "no nodes" : ends}; ${pods}`, columns).map(
+      colours.dim,
+    ),
+  ];
+}
+
+function experimentLines(report: Report, columns: number, colours: Colours): readonly string[] {
+  const lines = report.policies.flatMap(({ name, experiments }) =>
+    experiments.flatMap((text) => hang("  - ", `${name}: ${text}`, columns)),
+  );
+  if (lines.length === 0) return [];
+  return [colours.bold("Experiments, which upstream Karpenter does not have"), ...lines, ""];
+}
+
+function noticeLines(report: Report, columns: number, colours: Colours): readonly string[] {
+  if (report.notModelled.length === 0) return [];
+  return [
+    colours.bold(colours.yellow("NOT MODELLED")),
+    ...report.notModelled.flatMap((notice) => hang("  ! ", noticeText(notice), columns)),
+    "",
+  ];
+}
+
+function restsOn(report: Report, columns: number, colours: Colours): readonly string[] {
+  const lines = basisLines(report);
+  const width = Math.max(...lines.map(({ label }) => label.length));
+  return [
+    colours.bold("What this rests on"),
+    ...lines.flatMap(({ label, text }) => hang(`  ${label.padEnd(width)}  `, text, columns)),
+  ];
 }
