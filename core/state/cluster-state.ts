@@ -273,14 +273,11 @@ export class ClusterState {
   #observeNodeClaim(nodeClaim: NodeClaim, now: SimTime): void {
     const { name } = nodeClaim.metadata;
     const providerId = nodeClaim.status.providerId ?? "";
-    let entry: StateNodeEntry | undefined;
-    if (providerId !== "") {
+    const entry = providerId === "" ? undefined : this.#nodes.add(providerId);
+    if (entry !== undefined) {
       // Usually the NodeClaim was known without provider id; its state is counted anew below.
-      const previous = this.#nodes.byNodeClaimName(name);
-      if (previous?.providerId !== providerId) this.#detachNodeClaim(name, now);
-      const machine = this.#nodes.add(providerId);
-      this.#change(machine, () => machine.setNodeClaim(nodeClaim), now);
-      entry = machine;
+      if (this.#nodes.byNodeClaimName(name) !== entry) this.#detachNodeClaim(name, now);
+      this.#change(entry, () => entry.setNodeClaim(nodeClaim), now);
     }
     this.#nodes.nameNodeClaim(name, providerId);
     this.#setClaimState(nodeClaim, entry?.isMarkedForDeletion === true ? "deleting" : "active");
@@ -342,7 +339,7 @@ export class ClusterState {
   }
 
   #observePod(event: WatchEvent<Pod>, now: SimTime): void {
-    const pod = event.object;
+    const { object: pod } = event;
     this.#podIndexes.observe(event);
     this.#daemonSetPods.observePod(event);
     if (event.type === "deleted") {
@@ -354,8 +351,9 @@ export class ClusterState {
     if (!isScheduled(pod)) return;
     const nodeName = pod.spec.nodeName ?? "";
     const entry = this.#nodes.byNodeName(nodeName);
-    // A pod on a node that isn't known yet is taken in together with the node.
     if (entry?.node !== undefined) this.#bind(entry, pod, nodeName, now);
+    // A pod on a node that isn't known yet is taken in together with the node.
+    else if (this.#nodeNameByPod.get(objectKey(pod)) !== nodeName) this.#unbind(objectKey(pod));
   }
 
   #bind(entry: StateNodeEntry, pod: Pod, nodeName: string, now: SimTime): void {
@@ -391,10 +389,9 @@ export class ClusterState {
 
   #forgetVolumes(): void {
     for (const entry of this.#nodes.entries()) {
-      if (!entry.hasVolumes()) continue;
-      entry.forgetUsage();
-      this.#nodes.touch();
+      if (entry.hasVolumes()) entry.forgetUsage();
     }
+    this.#nodes.touch();
   }
 }
 

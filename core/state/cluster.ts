@@ -75,6 +75,7 @@ export interface Cluster {
   deleteNodeClaim(name: string): boolean;
   updateNode(node: Node): boolean;
   deleteNode(name: string): boolean;
+  /** Replaces spec-independent parts: metadata maps (the template's hash) and status. */
   updateNodePoolStatus(nodePool: NodePool): boolean;
   /** Through the eviction subresource, so PodDisruptionBudgets are respected. */
   evictPod(key: string, uid: string): EvictionResult;
