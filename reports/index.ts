@@ -5,12 +5,11 @@ export {
   type CostMove,
   type FigureChange,
   compareWithBaseline,
-  formatBaseline,
-  formatComparison,
   makeBaseline,
-  parseBaseline,
 } from "./baseline.ts";
+export { formatBaseline, parseBaseline } from "./baseline-file.ts";
 export { type ReportedRun, buildReport } from "./build-report.ts";
+export { formatComparison } from "./comparison-text.ts";
 export { type Journal, openJournal } from "./journal.ts";
 export type {
   DataSource,
@@ -20,6 +19,7 @@ export type {
   Provenance,
 } from "./provenance.ts";
 export { type Figure, type PolicyReport, type Report, reportSchema } from "./report-schema.ts";
+export { formatReportJson } from "./report-json.ts";
 export { type TextOptions, formatReportText } from "./text.ts";
 export {
   type JournalFile,
