@@ -1,9 +1,7 @@
 import { finalizerTermination, type NodeClaim } from "../apis/index.ts";
 import type { CloudProvider } from "../cloudprovider/index.ts";
-import type { ClusterState } from "../state/index.ts";
-import type { Cluster, NodeClaimDraft } from "../state/index.ts";
-import type { DurationMs, SimTime } from "../units/index.ts";
-import type { NodePool } from "../apis/index.ts";
+import type { Cluster, ClusterState } from "../state/index.ts";
+import type { DurationMs } from "../units/index.ts";
 import type { LifecycleRecorder } from "./lifecycle-recorder.ts";
 import type { MachineIndex } from "./machine-index.ts";
 import type { RegistrationHook } from "./registration.ts";
@@ -26,8 +24,6 @@ export interface LifecycleContext {
   readonly machines: MachineIndex;
   readonly registrationHealth: RegistrationHealth;
   readonly registrationHooks: readonly RegistrationHook[];
-  /** Makes a NodeClaim of a static NodePool, before the server has named it. */
-  readonly staticNodeClaim: ((nodePool: NodePool, now: SimTime) => NodeClaimDraft) | undefined;
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { NodePool } from "../apis/index.ts";
 import type { CloudProvider } from "../cloudprovider/index.ts";
-import type { Cluster, ClusterState, Controller, NodeClaimDraft } from "../state/index.ts";
+import type { Cluster, ClusterState, Controller } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
 import { ConsistencyController } from "./consistency-controller.ts";
 import { DisruptionConditionsController } from "./disruption-conditions-controller.ts";
@@ -30,8 +29,6 @@ export interface LifecycleInput {
   readonly options: LifecycleOptions;
   readonly recorder?: LifecycleRecorder;
   readonly registrationHooks?: readonly RegistrationHook[];
-  /** Makes NodeClaims of static NodePools; needed with the gate StaticCapacity. */
-  readonly staticNodeClaim?: (nodePool: NodePool, now: SimTime) => NodeClaimDraft;
 }
 
 /** The lifecycle controllers and the entry for what no watch tells. */
@@ -55,7 +52,6 @@ export function lifecycleControllers(input: LifecycleInput): Lifecycle {
     machines,
     registrationHealth: new RegistrationHealth(),
     registrationHooks: input.registrationHooks ?? [],
-    staticNodeClaim: input.staticNodeClaim,
   };
   const nodeClaims = new NodeClaimController(context);
   const evictionQueue = new EvictionQueueController(context);

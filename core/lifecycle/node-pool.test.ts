@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NodeClaimDraft } from "../state/index.ts";
 import type { NodeClassReadiness } from "../cloudprovider/index.ts";
-import type { NodePool } from "../apis/index.ts";
 import { conditionOf, conditionStatus } from "../state/index.ts";
 import { minutes, seconds } from "../units/index.ts";
 import { LifecycleWorld } from "../../test/support/lifecycle-world.ts";
@@ -56,21 +54,8 @@ describe("NodePool conditions", () => {
 describe("static capacity", () => {
   const featureGates = { nodeRepair: false, staticCapacity: true };
 
-  function draft({ metadata, spec }: NodePool): NodeClaimDraft {
-    return {
-      generateName: `${metadata.name}-`,
-      metadata: {
-        labels: { "karpenter.sh/nodepool": metadata.name },
-        annotations: {},
-        finalizers: [],
-        ownerReferences: [],
-      },
-      spec: { ...spec.template.spec, requests: {} },
-    };
-  }
-
   function world(overrides: NodePoolOverrides): LifecycleWorld {
-    const result = new LifecycleWorld({ options: { featureGates }, staticNodeClaim: draft });
+    const result = new LifecycleWorld({ options: { featureGates } });
     result.addNodePool(overrides);
     result.pass(seconds(5));
     return result;

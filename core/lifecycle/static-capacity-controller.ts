@@ -1,6 +1,7 @@
 // Keeps as many machines as a static NodePool asks for; feature gate StaticCapacity. Too few are
 // made up for once cluster state is known; too many are deleted whatever runs on them.
-import type { NodeClaim, NodePool } from "../apis/index.ts";
+import { labelNodePool, type NodeClaim, type NodePool } from "../apis/index.ts";
+import { staticNodeClaimDraft } from "../provisioning/index.ts";
 import {
   done,
   isConditionTrue,
@@ -8,8 +9,7 @@ import {
   type Outcome,
   type WatchEvent,
 } from "../state/index.ts";
-import { after, invariant, minutes, milliseconds, seconds, type SimTime } from "../units/index.ts";
-import { labelNodePool } from "../apis/index.ts";
+import { after, minutes, milliseconds, seconds, type SimTime } from "../units/index.ts";
 import type { LifecycleContext } from "./lifecycle-context.ts";
 import { scaleDownCandidates } from "./static-capacity.ts";
 
@@ -51,18 +51,13 @@ export class StaticProvisioningController extends KeyedController {
     const limit = nodePool.spec.limits["nodes"];
     const granted = state.nodePoolClaims.reserve(name, replicas - active, limit);
     if (granted <= 0) return { requeueAt: after(now, limitRetry) };
-    for (let created = 0; created < granted; created++) this.#create(nodePool, now);
+    for (let created = 0; created < granted; created++) this.#create(nodePool);
     return { requeueAt: after(now, recheck) };
   }
 
-  #create(nodePool: NodePool, now: SimTime): void {
-    const { cluster, state, staticNodeClaim } = this.#context;
-    invariant(
-      staticNodeClaim !== undefined,
-      "the gate StaticCapacity needs a maker of NodeClaims",
-      { nodePool: nodePool.metadata.name },
-    );
-    cluster.createNodeClaim(staticNodeClaim(nodePool, now));
+  #create(nodePool: NodePool): void {
+    const { cluster, state } = this.#context;
+    cluster.createNodeClaim(staticNodeClaimDraft(nodePool));
     state.nodePoolClaims.release(nodePool.metadata.name, 1);
   }
 }
