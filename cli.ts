@@ -1,13 +1,62 @@
 #!/usr/bin/env node
 import { describeFailure } from "./commands/failure.ts";
+import { paintFor } from "./commands/paint.ts";
 import { createProgram } from "./commands/program.ts";
 import type { LazyCommand } from "./commands/program.ts";
+import { createSourceLines } from "./commands/source-line.ts";
 
 /** In the order of the help. */
-const commands: readonly LazyCommand[] = [];
+const commands: readonly LazyCommand[] = [
+  {
+    name: "run",
+    summary: "replay a scenario under one policy",
+    load: () => import("./commands/run.ts"),
+  },
+  {
+    name: "compare",
+    summary: "replay a scenario under all of its policies, side by side",
+    load: () => import("./commands/compare.ts"),
+  },
+  {
+    name: "check",
+    summary: "fail when cost or availability has left its tolerance around a baseline",
+    load: () => import("./commands/check.ts"),
+  },
+  {
+    name: "plan",
+    summary: "one decision on a cluster snapshot (not supported in this version)",
+    load: () => import("./commands/plan.ts"),
+  },
+  {
+    name: "explain",
+    summary: "the story of one object of a run (not supported in this version)",
+    load: () => import("./commands/explain.ts"),
+  },
+  {
+    name: "budget",
+    summary: "the calendar of allowed disruptions (not supported in this version)",
+    load: () => import("./commands/budget.ts"),
+  },
+  {
+    name: "traces",
+    summary: "describe, validate and convert trace files",
+    load: () => import("./commands/traces.ts"),
+  },
+  {
+    name: "catalog",
+    summary: "list instance types with prices, as Karpenter sees them",
+    load: () => import("./commands/catalog.ts"),
+  },
+  {
+    name: "init",
+    summary: "a commented scenario to start from",
+    load: () => import("./commands/init.ts"),
+  },
+];
 
 function endWith(thrown: unknown): void {
-  const { exitCode, text } = describeFailure(thrown);
+  const style = { paint: paintFor(process.stderr), sourceLine: createSourceLines() };
+  const { exitCode, text } = describeFailure(thrown, style);
   if (text !== "") {
     process.stderr.write(`${text}\n`);
   }

@@ -3,6 +3,7 @@ import { Defect, OutsideError } from "../core/units/index.ts";
 import { BadInputError } from "./bad-input-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import type { DiagnosticStyle } from "./format-diagnostic.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
 
 /** How a command ended that did not end well: what to say on stderr, and the exit code. */
@@ -18,13 +19,13 @@ export interface Failure {
  * Bad usage, bad input and failures of the outside are told without a stack trace, since the reader
  * repairs them in files and flags. Everything else is a defect of ours and shows all there is.
  */
-export function describeFailure(thrown: unknown): Failure {
+export function describeFailure(thrown: unknown, style?: DiagnosticStyle): Failure {
   if (thrown instanceof CommanderError) {
     // commander has printed its message, or the help or version that was asked for.
     return { exitCode: thrown.exitCode === 0 ? exitCodes.done : exitCodes.badInput, text: "" };
   }
   if (thrown instanceof BadInputError) {
-    const blocks = thrown.diagnostics.map(formatDiagnostic);
+    const blocks = thrown.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, style));
     return { exitCode: exitCodes.badInput, text: blocks.join("\n") };
   }
   if (thrown instanceof OutsideError) {

@@ -35,10 +35,11 @@ export async function createProgram(
     .helpOption("-h, --help", "print help")
     .showHelpAfterError("Run dryfit --help for the list of commands.")
     .exitOverride();
-  const wanted = commands.find((command) => words.includes(command.name));
+  // The first of the words, since a scenario's folder may be called like a command.
+  const word = words.find((each) => commands.some((command) => command.name === each));
   for (const { name, summary, load } of commands) {
     const command = program.command(name).summary(summary).description(summary);
-    if (name === wanted?.name) {
+    if (name === word) {
       (await load()).configure(command);
     }
   }

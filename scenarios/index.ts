@@ -2,6 +2,7 @@
 export { type InputDigest } from "./loading/input-digest.ts";
 export { type PolicyCluster } from "./loading/load-clusters.ts";
 export { type LoadScenarioOptions, type Scenario, loadScenario } from "./loading/load-scenario.ts";
+export { type ScenarioNotice } from "./loading/scenario-notices.ts";
 export {
   type KeptPlaceholder,
   type LoadedManifests,

@@ -29,6 +29,8 @@ import type { PolicyCluster } from "./load-clusters.ts";
 import { loadClusters, readManifestFiles } from "./load-clusters.ts";
 import type { LoadedTraces } from "./load-traces.ts";
 import { loadTraces, traceFiles } from "./load-traces.ts";
+import type { ScenarioNotice } from "./scenario-notices.ts";
+import { scenarioNotices } from "./scenario-notices.ts";
 import type { ScenarioDocument } from "./scenario-document.ts";
 import { parseScenarioDocument } from "./scenario-document.ts";
 import { schemaDiagnostics } from "./schema-diagnostics.ts";
@@ -62,6 +64,8 @@ export interface Scenario {
   readonly inputs: readonly InputDigest[];
   /** Of all inputs and of the length of the run. */
   readonly digest: string;
+  /** What the inputs ask for and the simulator does not model, or reads differently. */
+  readonly notices: readonly ScenarioNotice[];
 }
 
 /**
@@ -99,6 +103,7 @@ export async function loadScenario(
   if (!traces.ok) return traces;
   const files = [...named.value.manifestFiles, ...traceFiles(traces.value)];
   const inputs = await digestAll(file, text, files);
+  const warned = [...clusters.warnings, ...traces.warnings];
   const scenario: Scenario = {
     name: content.metadata.name,
     file,
@@ -109,12 +114,17 @@ export async function loadScenario(
     traces: traces.value,
     inputs,
     digest: digestInputs([...inputs, lengthDigest(window.value)]),
+    notices: [],
   };
-  return ok(scenario, [
-    ...clusters.warnings,
-    ...clusters.value.flatMap((cluster) => misfitNodePools(scenario, cluster)),
-    ...traces.warnings,
-  ]);
+  const misfit = clusters.value.flatMap((cluster) => misfitNodePools(scenario, cluster));
+  const warnings = [...warned, ...misfit];
+  const names = new Map([[file, nodePath.basename(file)], ...files.map(nameByPath)]);
+  const notices = scenarioNotices(warnings, clusters.value, names);
+  return ok({ ...scenario, notices }, warnings);
+}
+
+function nameByPath({ path, name }: InputFile): readonly [string, string] {
+  return [path, name];
 }
 
 async function scenarioFileOf(path: string): Promise<string> {
