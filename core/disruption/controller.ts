@@ -1,0 +1,397 @@
+// The loop: every ten seconds each method in turn looks for something to disrupt; the first that
+// starts a command ends the pass, and the next pass follows at once. A command that is to be looked
+// at again holds up the pass for 15 seconds, while the queue goes on with commands under way.
+//
+// A pass that did nothing leaves a note of what it rested on. While that is unchanged, passes are
+// left out (with skipIdlePolls): the next one takes place at the first multiple of ten seconds at
+// which something has changed or a condition of time comes due.
+import type { ClusterEvent, Controller, StateNode, WatchEvent } from "../state/index.ts";
+import {
+  after,
+  type DurationMs,
+  durationMs,
+  elapsed,
+  invariant,
+  milliseconds,
+  minutes,
+  seconds,
+  type SimTime,
+} from "../units/index.ts";
+import { buildBudgetMapping } from "./budget-mapping.ts";
+import type { Command } from "./command.ts";
+import type { DisruptionRecorder } from "./decision-recorder.ts";
+import { consolidationRejectedEvents } from "./events.ts";
+import { areSameInputs, type Inputs, inputsOf } from "./inputs.ts";
+import { liveView, type ViewSources } from "./live-view.ts";
+import type { ConsolidationMove, DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
+import { decideMethod, enabledMethods, ListedView, methodCandidates } from "./methods.ts";
+import { Narrator } from "./narrator.ts";
+import type { DisruptionLimits } from "./options.ts";
+import type { Refusal } from "./reasons.ts";
+import { CommandQueue } from "./queue-controller.ts";
+import { validateCommand, validationDelay } from "./validation.ts";
+
+/** What disruption works with. */
+export interface DisruptionContext extends ViewSources {
+  readonly limits?: DisruptionLimits;
+  readonly recorder?: DisruptionRecorder;
+}
+
+/** @see karpenter v1.14.1 pkg/controllers/disruption/controller.go pollingPeriod */
+const pollingPeriod: DurationMs = seconds(10);
+const unsyncedRetry: DurationMs = seconds(1);
+/** After how long a method looks again although nothing has changed. */
+const memoRefresh: DurationMs = minutes(5);
+/** @see sigs.k8s.io/controller-runtime pkg/controller/controller.go RateLimiter */
+const backoff = { base: milliseconds(5), max: seconds(1000) };
+const doublingsMax = 30;
+const passesPerInstantMax = 100_000;
+
+/** What a method remembers from one pass to the next. */
+interface Memory {
+  /** Consolidation timestamp of the last search that found nothing. */
+  consolidatedAt: SimTime | undefined;
+  /** What that search rested on. */
+  inputs: Inputs | undefined;
+  unseenNodePools: readonly string[];
+}
+
+/** A command waits for its second look. */
+interface Validation {
+  readonly methodIndex: number;
+  readonly command: Command;
+  readonly scores: readonly ConsolidationMove[];
+  readonly at: SimTime;
+}
+
+/** A pass that did nothing, and would do nothing again on the same inputs. */
+interface IdlePass {
+  readonly at: SimTime;
+  readonly inputs: Inputs;
+  /** It rests on prices and offerings, whose changes nobody tells of. */
+  readonly restsOnOfferings: boolean;
+  /** When a method that rests looks again; absent: none rests. */
+  readonly refreshAt?: SimTime;
+}
+
+/** How a pass through the methods has ended. */
+type PassEnd =
+  | { readonly kind: "nothing"; readonly idle: IdlePass | undefined }
+  | { readonly kind: "waiting" }
+  | { readonly kind: "started" }
+  | { readonly kind: "failed"; readonly error: string };
+
+type MethodEnd =
+  | Exclude<PassEnd, { readonly kind: "nothing" }>
+  | { readonly kind: "nothing"; readonly why: Idleness };
+
+/**
+ * Why a method has done nothing: it has no candidates; nothing has changed since it found nothing; it
+ * found nothing but has to look again at every poll; it would go on elsewhere the next time.
+ */
+type Idleness = "no-candidates" | "consolidated" | "looking" | "unfinished";
+
+/**
+ * Disrupts nodes: finds commands, has them looked at again, starts them and sees them through.
+ *
+ * Differs: a search takes no time; upstream's deadlines are evaluation budgets. What happens at the
+ * very instant of a poll counts for that poll.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/controller.go Controller
+ */
+export class DisruptionController implements Controller {
+  readonly name = "disruption";
+  readonly #context: DisruptionContext;
+  readonly #methods: readonly DisruptionMethod[];
+  readonly #queue: CommandQueue;
+  readonly #narrator: Narrator;
+  readonly #memories: ReadonlyMap<MethodName, Memory>;
+  #listed: { readonly version: number; readonly view: ListedView } | undefined;
+  /** Counts observations. */
+  #version = 0;
+  #lastSeen: SimTime | undefined;
+  /** The next pass; polls lie on multiples of the period from here. */
+  #passDueAt: SimTime | undefined;
+  #validation: Validation | undefined;
+  #idle: IdlePass | undefined;
+  #failures = 0;
+
+  constructor(context: DisruptionContext) {
+    const { cluster, recorder } = context;
+    this.#context = context;
+    this.#methods = enabledMethods(context.options);
+    this.#queue = new CommandQueue({ ...context, skipIdlePolls: context.options.skipIdlePolls });
+    this.#narrator = new Narrator({
+      ...(recorder === undefined ? {} : { recorder }),
+      publish: (event: ClusterEvent) => cluster.recordEvent(event),
+      stateNode: (name) => this.#stateNode(name),
+    });
+    const memory = (): Memory => ({
+      consolidatedAt: undefined,
+      inputs: undefined,
+      unseenNodePools: [],
+    });
+    this.#memories = new Map(this.#methods.map(({ name }) => [name, memory()]));
+  }
+
+  #stateNode(name: string): StateNode | undefined {
+    const { state } = this.#context;
+    return state.byNodeName(name) ?? state.byNodeClaimName(name);
+  }
+
+  observe(event: WatchEvent, now: SimTime): void {
+    this.#version++;
+    this.#lastSeen = now;
+    this.#queue.observe(event, now);
+    this.#passDueAt ??= now;
+    if (this.#idle !== undefined) this.#wake(now);
+  }
+
+  /** The idle pass doesn't stand any more: the next is at the first poll from now on. */
+  #wake(now: SimTime): void {
+    const isPolled = this.#idle?.at === now;
+    this.#idle = undefined;
+    this.#passDueAt = isPolled ? now : this.#pollFrom(now);
+  }
+
+  /** The first poll at or after a time. */
+  #pollFrom(time: SimTime): SimTime {
+    const next = this.#passDueAt ?? time;
+    const missed = Math.ceil(Math.max(elapsed(next, time), 0) / pollingPeriod);
+    return after(next, durationMs(missed * pollingPeriod));
+  }
+
+  nextDueAt(): SimTime | undefined {
+    return earliest(this.#queue.nextDueAt(), this.#validation?.at ?? this.#nextPassAt());
+  }
+
+  #nextPassAt(): SimTime | undefined {
+    const { state, options } = this.#context;
+    const idle = this.#idle;
+    if (idle === undefined) return this.#passDueAt;
+    // Nominations and marks are told to nobody; the machines themselves tell.
+    if (state.stateNodes() !== idle.inputs.stateNodes) return this.#lastSeen;
+    if (!options.skipIdlePolls || idle.restsOnOfferings) return this.#passDueAt;
+    const dueAt = earliest(idle.inputs.validUntil, idle.refreshAt);
+    return dueAt === undefined ? undefined : this.#pollFrom(dueAt);
+  }
+
+  /**
+   * Whether a poll at this time would provably do nothing: nothing that the last pass rested on has
+   * changed, and no condition of time has come due since.
+   */
+  hasNothingToDo(now: SimTime): boolean {
+    const idle = this.#idle;
+    if (idle === undefined || this.#validation !== undefined) return false;
+    if (idle.refreshAt !== undefined && now >= idle.refreshAt) return false;
+    return areSameInputs(idle.inputs, this.#inputs(now), now);
+  }
+
+  reconcile(now: SimTime): void {
+    this.#lastSeen = now;
+    this.#queue.reconcile(now);
+    const idle = this.#idle;
+    if (idle !== undefined && this.#context.state.stateNodes() !== idle.inputs.stateNodes) {
+      this.#wake(now);
+    }
+    this.#passDueAt ??= now;
+    for (let passes = 0; this.#isDue(now); passes++) {
+      invariant(passes < passesPerInstantMax, "disruption comes to an end at each instant");
+      this.#step(now);
+      this.#queue.reconcile(now);
+    }
+  }
+
+  #isDue(now: SimTime): boolean {
+    if (this.#validation !== undefined) return this.#validation.at <= now;
+    const dueAt = this.#nextPassAt();
+    return dueAt !== undefined && dueAt <= now;
+  }
+
+  #step(now: SimTime): void {
+    const validation = this.#validation;
+    if (validation === undefined && this.#context.options.skipIdlePolls) {
+      if (this.hasNothingToDo(now)) {
+        this.#passDueAt = after(this.#pollFrom(now), pollingPeriod);
+        // It counts as polled: what follows at this instant is looked at again, as after a real poll.
+        if (this.#idle !== undefined) this.#idle = { ...this.#idle, at: now };
+        return;
+      }
+    }
+    this.#validation = undefined;
+    this.#idle = undefined;
+    this.#settle(validation === undefined ? this.#pass(now) : this.#validate(validation, now), now);
+  }
+
+  /** Says when the next pass is. */
+  #settle(end: PassEnd | { readonly kind: "unsynced" }, now: SimTime): void {
+    if (end.kind === "waiting") return;
+    if (end.kind === "failed") {
+      this.#context.recorder?.passFailed(end.error, now);
+      const wait = backoff.base * 2 ** Math.min(this.#failures++, doublingsMax);
+      this.#passDueAt = after(now, durationMs(Math.min(wait, backoff.max)));
+      return;
+    }
+    this.#failures = 0;
+    if (end.kind === "started") this.#passDueAt = now;
+    if (end.kind === "unsynced") this.#passDueAt = after(now, unsyncedRetry);
+    if (end.kind === "nothing") {
+      this.#passDueAt = after(now, pollingPeriod);
+      this.#idle = end.idle;
+    }
+  }
+
+  #pass(now: SimTime): PassEnd | { readonly kind: "unsynced" } {
+    if (!this.#context.state.isSynced()) return { kind: "unsynced" };
+    this.#queue.cleanUp();
+    return this.#tryMethods(0, now);
+  }
+
+  #tryMethods(from: number, now: SimTime): PassEnd {
+    let restsOnOfferings = false;
+    let isRepeatable = from === 0;
+    let refreshAt: SimTime | undefined;
+    for (let index = from; index < this.#methods.length; index++) {
+      const method = this.#methods[index];
+      invariant(method !== undefined, "a method of every index");
+      const end = this.#tryMethod(method, index, now);
+      if (end.kind !== "nothing") return end;
+      const { consolidatedAt } = this.#memory(method);
+      if (end.why === "consolidated" && consolidatedAt !== undefined) {
+        refreshAt = earliest(refreshAt, after(consolidatedAt, memoRefresh));
+      }
+      if (end.why === "looking") restsOnOfferings = true;
+      if (end.why === "unfinished") isRepeatable = false;
+    }
+    if (!isRepeatable) return { kind: "nothing", idle: undefined };
+    const inputs = this.#inputs(now);
+    const refresh = refreshAt === undefined ? {} : { refreshAt };
+    return { kind: "nothing", idle: { at: now, inputs, restsOnOfferings, ...refresh } };
+  }
+
+  #memory({ name }: DisruptionMethod): Memory {
+    const memory = this.#memories.get(name);
+    invariant(memory !== undefined, "every method has a memory", { name });
+    return memory;
+  }
+
+  /** The view of now; the same one while nothing has been observed. */
+  #view(now: SimTime): ListedView {
+    const known = this.#listed;
+    const isKnown =
+      known?.version === this.#version &&
+      known.view.now === now &&
+      known.view.view.stateNodes === this.#context.state.stateNodes();
+    if (isKnown) return known.view;
+    const view = new ListedView(liveView(this.#context, this.#queue.providerIds()), now);
+    this.#listed = { version: this.#version, view };
+    return view;
+  }
+
+  #inputs(now: SimTime): Inputs {
+    return inputsOf(this.#view(now).view, this.#version, now);
+  }
+
+  #tryMethod(method: DisruptionMethod, index: number, now: SimTime): MethodEnd {
+    const listed = this.#view(now);
+    const listing = listed.listing(method.disruptionClass);
+    const { candidates, refusals } = methodCandidates({ view: listed.view, listing }, method);
+    this.#narrator.refusals(method.disruptionClass, listing.refusals, now);
+    this.#narrator.refusals(`filter ${method.name}`, refusals, now, method.name);
+    if (candidates.length === 0) return { kind: "nothing", why: idleness(listing.refusals) };
+    const blocked = buildBudgetMapping(listed.view, method.reason, now).blocked();
+    this.#narrator.blockedNodePools(blocked, method.reason, method.name);
+    const memory = this.#memory(method);
+    if (method.isValidated && this.#isConsolidated(memory, now)) {
+      return { kind: "nothing", why: "consolidated" };
+    }
+    const { limits = {} } = this.#context;
+    const decision = decideMethod(method, listed, candidates, memory.unseenNodePools, limits);
+    this.#narrator.decision(method.name, decision, now);
+    memory.unseenNodePools = decision.unseenNodePools;
+    if (decision.error !== undefined) return { kind: "failed", error: decision.error };
+    if (decision.isConsolidated && method.isValidated) {
+      memory.consolidatedAt = this.#context.state.consolidationTimestamp(now);
+      memory.inputs = decision.isTimedOut ? undefined : this.#inputs(now);
+      return { kind: "nothing", why: "consolidated" };
+    }
+    if (decision.commands.length === 0) {
+      return { kind: "nothing", why: decision.isTimedOut ? "unfinished" : "looking" };
+    }
+    return this.#act(method, index, decision, now);
+  }
+
+  /**
+   * Whether nothing has changed since the method's last search found nothing. Once the timestamp has
+   * moved for its age alone, a search on the same inputs would find nothing again: it isn't made.
+   */
+  #isConsolidated(memory: Memory, now: SimTime): boolean {
+    const timestamp = this.#context.state.consolidationTimestamp(now);
+    if (memory.consolidatedAt === timestamp) return true;
+    const { inputs } = memory;
+    if (!this.#context.options.skipIdlePolls || inputs === undefined) return false;
+    if (!areSameInputs(inputs, this.#inputs(now), now)) return false;
+    memory.consolidatedAt = timestamp;
+    return true;
+  }
+
+  #act(
+    method: DisruptionMethod,
+    methodIndex: number,
+    { commands, moves }: MethodDecision,
+    now: SimTime,
+  ): MethodEnd {
+    // Of the moves of single nodes the last one is the command's; the others were refused.
+    const scores = method.consolidationType === "single" ? moves.slice(-1) : moves;
+    const [command] = commands;
+    if (method.isValidated && command !== undefined) {
+      const at = after(now, validationDelay);
+      this.#validation = { methodIndex, command, scores, at };
+      return { kind: "waiting" };
+    }
+    return this.#start(method, commands, scores, now);
+  }
+
+  #start(
+    method: DisruptionMethod,
+    commands: readonly Command[],
+    scores: readonly ConsolidationMove[],
+    now: SimTime,
+  ): Extract<PassEnd, { readonly kind: "started" | "failed" }> {
+    const errors = commands.flatMap(
+      (command) => this.#queue.start(method, command, scores, now) ?? [],
+    );
+    if (errors.length === 0) return { kind: "started" };
+    return { kind: "failed", error: errors.map((it) => `disrupting candidates, ${it}`).join("; ") };
+  }
+
+  #validate({ methodIndex, command, scores }: Validation, now: SimTime): PassEnd {
+    const method = this.#methods[methodIndex];
+    invariant(method !== undefined, "a validation of a method", { methodIndex });
+    const result = validateCommand(method, command, this.#view(now).view, now);
+    if (result.kind === "failed") return result;
+    if (result.kind === "valid") return this.#start(method, [result.command], scores, now);
+    const { failure, code, sentence } = result;
+    const names = command.candidates.map(({ name }) => name);
+    const rejected = { method: method.name, candidates: names, failure, message: sentence };
+    this.#context.recorder?.commandRejected(rejected, now);
+    const refusals = names.map((nodeName) => ({ nodeName, code, sentence }));
+    this.#narrator.refusals(`validation ${method.name}`, refusals, now, method.name);
+    // Upstream has lost the command of several nodes by then, and says nothing about it.
+    if (method.consolidationType === "single") {
+      this.#narrator.events("validation", consolidationRejectedEvents(command, failure));
+    }
+    return this.#tryMethods(methodIndex + 1, now);
+  }
+}
+
+/** Without candidates there is nothing to do, unless types of a NodePool turn up again. */
+function idleness(refusals: readonly Refusal[]): Idleness {
+  const isWaiting = refusals.some(({ code }) => code === "disruption/node-pool-not-found");
+  return isWaiting ? "looking" : "no-candidates";
+}
+
+function earliest(a: SimTime | undefined, b: SimTime | undefined): SimTime | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
+}

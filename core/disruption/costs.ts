@@ -1,0 +1,61 @@
+import {
+  type CapacityType,
+  capacityTypes,
+  labelCapacityType,
+  labelZone,
+  type NodeClaim,
+  type Pod,
+} from "../apis/index.ts";
+import { type InstanceType, offeringPrice } from "../cloudprovider/index.ts";
+import { evictionCost, lifetimeRemaining, type StateNode } from "../state/index.ts";
+import { type SimTime, type UsdPerHour, usdPerHour } from "../units/index.ts";
+
+/**
+ * What draining any node costs, pods aside.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/types.go PerNodeBaseDisruptionCost
+ */
+export const perNodeBaseDisruptionCost = 1.0;
+
+/**
+ * What moving these pods costs: 1 for the node, and each pod's eviction cost where it is positive.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/types.go computeRescheduleDisruptionCost
+ */
+export function rescheduleDisruptionCost(reschedulablePods: readonly Pod[]): number {
+  let cost = perNodeBaseDisruptionCost;
+  for (const pod of reschedulablePods) cost += Math.max(0, evictionCost(pod));
+  return cost;
+}
+
+/**
+ * The cost of evicting all pods of the node, scaled by the share of its life that is left. No
+ * decision of disruption reads it; static NodePools scale down by it.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/types.go NewCandidate
+ */
+export function disruptionCost(pods: readonly Pod[], nodeClaim: NodeClaim, now: SimTime): number {
+  let cost = 0;
+  for (const pod of pods) cost += evictionCost(pod);
+  return cost * lifetimeRemaining(nodeClaim, now);
+}
+
+/**
+ * What the node costs per hour by the labels it has, whether it could be bought now or not; 0 when
+ * its type is unknown or not offered so.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/types.go resolveNodePrice
+ */
+export function nodePrice(
+  stateNode: StateNode,
+  instanceType: InstanceType | undefined,
+): UsdPerHour {
+  const capacityType = stateNode.labels[labelCapacityType];
+  if (instanceType === undefined || !isCapacityType(capacityType)) return usdPerHour(0);
+  const zone = stateNode.labels[labelZone] ?? "";
+  return offeringPrice(instanceType, zone, capacityType) ?? usdPerHour(0);
+}
+
+function isCapacityType(value: string | undefined): value is CapacityType {
+  return capacityTypes.some((each) => each === value);
+}

@@ -1,0 +1,92 @@
+import { conditionOf, isConditionTrue } from "../state/index.ts";
+import { compareStrings, type SimTime } from "../units/index.ts";
+import { type Candidate, isOfStaticNodePool } from "./candidate.ts";
+import type { Command } from "./command.ts";
+import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
+import { type Refusal, sentence, sentences } from "./reasons.ts";
+import { nonPendingPodErrors, Simulator } from "./simulate-scheduling.ts";
+
+/**
+ * Replaces a drifted node, one at a time, by whatever its pods need and at any price.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/drift.go Drift
+ */
+export const drift: DisruptionMethod = Object.freeze({
+  name: "drift",
+  reason: "Drifted",
+  disruptionClass: "eventual",
+  consolidationType: "",
+  isValidated: false,
+  refuse,
+  decide,
+} as const);
+
+function refuse(candidate: Candidate): Refusal | undefined {
+  const { name: nodeName, nodePool, nodeClaim } = candidate;
+  if (isOfStaticNodePool(candidate)) {
+    const text = sentences.staticNodePool(nodePool.metadata.name);
+    return { nodeName, code: "disruption/static-node-pool", sentence: text };
+  }
+  if (isConditionTrue(nodeClaim, "Drifted")) return undefined;
+  return { nodeName, code: "disruption/not-drifted", sentence: sentences.notDrifted() };
+}
+
+function decide(view: MethodView, now: SimTime): MethodDecision {
+  const simulator = new Simulator(view, now);
+  const refusals: Refusal[] = [];
+  for (const candidate of inOrder(view.candidates)) {
+    const { name: nodeName } = candidate;
+    if (view.budgets.remaining(candidate.nodePool.metadata.name) === 0) {
+      const text = sentences.budgetExhausted("Drifted");
+      refusals.push({ nodeName, code: "disruption/budget-exhausted", sentence: text });
+      continue;
+    }
+    const simulation = simulator.simulate([candidate], { isConsolidation: false });
+    const { evaluations } = simulator;
+    if (simulation.kind === "failed") {
+      const error = `computing disruption decision, ${simulation.error}`;
+      return { ...nothing, refusals, evaluations, error };
+    }
+    const outcome = outcomeOf(candidate, simulation);
+    if (!("code" in outcome)) return { ...nothing, refusals, evaluations, commands: [outcome] };
+    refusals.push(outcome);
+  }
+  return { ...nothing, refusals, evaluations: simulator.evaluations };
+}
+
+/**
+ * The longest drifted first, ties by name; but nodes without reschedulable pods before all others:
+ * else their room would be filled with pods that then have to move again.
+ */
+function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {
+  const sorted = candidates.toSorted(
+    (a, b) => driftedSince(a) - driftedSince(b) || compareStrings(a.name, b.name),
+  );
+  const isVacant = ({ reschedulablePods }: Candidate): boolean => reschedulablePods.length === 0;
+  return [...sorted.filter(isVacant), ...sorted.filter((it) => !isVacant(it))];
+}
+
+function driftedSince({ nodeClaim }: Candidate): number {
+  return conditionOf(nodeClaim, "Drifted")?.lastTransitionTime ?? 0;
+}
+
+type Simulated = Exclude<ReturnType<Simulator["simulate"]>, { readonly kind: "failed" }>;
+
+function outcomeOf(candidate: Candidate, simulation: Simulated): Command | Refusal {
+  const { name: nodeName } = candidate;
+  if (simulation.kind === "candidate-deleting") {
+    const text = sentences.candidateDeleting();
+    return { nodeName, code: "disruption/candidate-deleting", sentence: text };
+  }
+  const { results } = simulation;
+  const errors = nonPendingPodErrors(results);
+  if (errors !== undefined) {
+    const text = sentence(errors);
+    const event = "DisruptionBlocked";
+    return { nodeName, code: "disruption/pods-would-not-schedule", sentence: text, event };
+  }
+  const replacements = results.newNodeClaims.map(
+    (nodeClaim) => ({ kind: "scheduled", nodeClaim }) as const,
+  );
+  return { candidates: [candidate], replacements, results };
+}

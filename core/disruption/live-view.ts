@@ -1,0 +1,47 @@
+import { considerPods, resolveInstanceTypes, solve } from "../provisioning/index.ts";
+import type { CloudProvider } from "../cloudprovider/index.ts";
+import type { Cluster, ClusterState, CostTracker } from "../state/index.ts";
+import type { DisruptionOptions } from "./options.ts";
+import type { DisruptionView } from "./view.ts";
+
+/** Where a view is read from. */
+export interface ViewSources {
+  readonly cluster: Cluster;
+  readonly cloudProvider: Pick<CloudProvider, "getInstanceTypes">;
+  readonly state: ClusterState;
+  readonly costs: Pick<CostTracker, "nodePoolCost">;
+  readonly options: DisruptionOptions;
+}
+
+/** The view of this moment. What it reads through functions must not change while it is used. */
+export function liveView(
+  { cluster, cloudProvider, state, costs, options }: ViewSources,
+  queuedProviderIds: ReadonlySet<string>,
+): DisruptionView {
+  const nodePools = cluster.nodePools();
+  return {
+    stateNodes: state.stateNodes(),
+    nodePools,
+    instanceTypesByNodePool: resolveInstanceTypes(nodePools, {
+      instanceTypes: (nodePool) => cloudProvider.getInstanceTypes(nodePool),
+    }),
+    podDisruptionBudgets: cluster.podDisruptionBudgets(),
+    pendingPods: considerPods({ pendingPods: state.pendingPods(), cluster }).pods,
+    daemonSetPods: state.daemonSetPods(),
+    queuedProviderIds,
+    reads: cluster,
+    podsOnNode: (name) => cluster.podsOnNode(name),
+    nodePoolCost: (name) => costs.nodePoolCost(name),
+    nodeDisruptionCost: (providerId) => state.disruptionCost(providerId),
+    hasBufferPods: (providerId) => state.hasBufferPods(providerId),
+    nodeClaimCounts: (name) => state.nodePoolClaims.counts(name),
+    reservableNodes: (name, wanted, limit) => {
+      // A promise and its return in one: nobody else creates machines in between.
+      const granted = state.nodePoolClaims.reserve(name, wanted, limit);
+      state.nodePoolClaims.release(name, granted);
+      return granted;
+    },
+    solve,
+    options,
+  };
+}

@@ -1,0 +1,86 @@
+import type { BudgetReason } from "../apis/index.ts";
+import type { ClusterEvent } from "../state/index.ts";
+import type { SimTime } from "../units/index.ts";
+import type { MoveScore, NodePoolTotals } from "./balanced.ts";
+import type { BudgetMapping } from "./budget-mapping.ts";
+import type { Candidate, DisruptionClass } from "./candidate.ts";
+import type { Command } from "./command.ts";
+import type { DisruptionLimits } from "./options.ts";
+import type { Refusal } from "./reasons.ts";
+import type { DisruptionView } from "./view.ts";
+
+/** Methods in the order in which a pass tries them. */
+export const methodNames = [
+  "emptiness",
+  "static-drift",
+  "drift",
+  "multi-node-consolidation",
+  "single-node-consolidation",
+] as const;
+export type MethodName = (typeof methodNames)[number];
+
+/** What a method is told, beside the view. */
+export interface MethodView extends DisruptionView {
+  /** Those that passed the method's filter, sorted by name. */
+  readonly candidates: readonly Candidate[];
+  readonly budgets: BudgetMapping;
+  /** Of all candidates, before the filter. */
+  readonly totals: ReadonlyMap<string, NodePoolTotals>;
+  /** NodePools that the last search did not get to before its limit; sorted. */
+  readonly unseenNodePools: readonly string[];
+}
+
+/** A move that was scored or, where its NodePool isn't Balanced, let pass. */
+export interface ConsolidationMove {
+  readonly decision: "approved" | "rejected";
+  readonly nodePoolName: string;
+  readonly policy: string;
+  readonly score?: MoveScore;
+}
+
+/** What a method decides. */
+export interface MethodDecision {
+  readonly commands: readonly Command[];
+  readonly refusals: readonly Refusal[];
+  readonly events: readonly ClusterEvent[];
+  readonly moves: readonly ConsolidationMove[];
+  /** Nothing to do, and not for want of budget: rest until something changes. */
+  readonly isConsolidated: boolean;
+  /** The search was ended by its limit. */
+  readonly isTimedOut: boolean;
+  /** What the next search is to be told. */
+  readonly unseenNodePools: readonly string[];
+  readonly evaluations: number;
+  /** Ends the pass: what made deciding impossible. */
+  readonly error?: string;
+}
+
+/** A decision that nothing is to be done; the start of any other. */
+export const nothing: MethodDecision = Object.freeze({
+  commands: [],
+  refusals: [],
+  events: [],
+  moves: [],
+  isConsolidated: false,
+  isTimedOut: false,
+  unseenNodePools: [],
+  evaluations: 0,
+});
+
+/**
+ * One way to find nodes to disrupt.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/types.go Method
+ */
+export interface DisruptionMethod {
+  readonly name: MethodName;
+  readonly reason: BudgetReason;
+  readonly disruptionClass: DisruptionClass;
+  /** What metrics call it. */
+  readonly consolidationType: "" | "empty" | "multi" | "single";
+  /** Its commands wait and are looked at again before they are started. */
+  readonly isValidated: boolean;
+  /** Why the method doesn't consider a candidate; `undefined` for one that it does. */
+  refuse(candidate: Candidate, view: DisruptionView): Refusal | undefined;
+  decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision;
+}

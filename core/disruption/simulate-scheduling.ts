@@ -1,0 +1,151 @@
+import { type NodePool, objectKey, type Pod } from "../apis/index.ts";
+import {
+  considerNodePools,
+  deletingNodePods,
+  isCurrentlyReschedulable,
+  type SchedulingExistingNode,
+  type SchedulingResults,
+  truncateResults,
+} from "../provisioning/index.ts";
+import { isProvisionable, type StateNode } from "../state/index.ts";
+import { compareStrings, type SimTime } from "../units/index.ts";
+import type { Candidate } from "./candidate.ts";
+import type { DisruptionView } from "./view.ts";
+
+/** What would happen if some candidates were gone. */
+export type Simulation =
+  /** Somebody else has begun to delete a candidate. */
+  | { readonly kind: "candidate-deleting" }
+  | { readonly kind: "failed"; readonly error: string }
+  | { readonly kind: "simulated"; readonly results: SchedulingResults };
+
+/** Which rules a simulation follows beside the scheduler's own. */
+export interface SimulationOptions {
+  /** Consolidation: nodes younger than consolidateAfter take no pods of running nodes. */
+  readonly isConsolidation: boolean;
+}
+
+/**
+ * What-if scheduling over one view at one instant: what all simulations have in common is computed
+ * once, at the first.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/helpers.go SimulateScheduling
+ */
+export class Simulator {
+  readonly #view: DisruptionView;
+  readonly #now: SimTime;
+  readonly #nodePools: readonly NodePool[];
+  readonly #active: readonly StateNode[];
+  readonly #deletingNames: ReadonlySet<string>;
+  readonly #deletingPods: readonly Pod[];
+  readonly #deletingPodKeys: ReadonlySet<string>;
+  #evaluations = 0;
+
+  constructor(view: DisruptionView, now: SimTime) {
+    this.#view = view;
+    this.#now = now;
+    this.#nodePools = considerNodePools(view.nodePools);
+    this.#active = view.stateNodes.filter((it) => !it.isMarkedForDeletion);
+    const deleting = view.stateNodes.filter((it) => it.isMarkedForDeletion);
+    this.#deletingNames = new Set(deleting.map(({ name }) => name));
+    this.#deletingPods = deletingNodePods({ ...view, now });
+    this.#deletingPodKeys = new Set(this.#deletingPods.map(objectKey));
+  }
+
+  /** How much effort all simulations so far have taken. */
+  get evaluations(): number {
+    return this.#evaluations;
+  }
+
+  /** Where the candidates' pods, pending pods and pods of deleting nodes would go. */
+  simulate(candidates: readonly Candidate[], { isConsolidation }: SimulationOptions): Simulation {
+    const { options, pendingPods, stateNodes, daemonSetPods, reads } = this.#view;
+    const names = new Set(candidates.map(({ name }) => name));
+    for (const name of names) {
+      if (this.#deletingNames.has(name)) return { kind: "candidate-deleting" };
+    }
+    if (this.#nodePools.length === 0) {
+      return { kind: "failed", error: "creating scheduler, no nodepools found" };
+    }
+    const candidatePods = candidates.flatMap(({ reschedulablePods }) =>
+      this.#reschedulable(reschedulablePods),
+    );
+    const outcome = this.#view.solve({
+      now: this.#now,
+      nodePools: this.#nodePools,
+      instanceTypesByNodePool: this.#view.instanceTypesByNodePool,
+      stateNodes: this.#active.filter(({ name }) => !names.has(name)),
+      clusterStateNodes: stateNodes,
+      daemonSetPods,
+      cluster: reads,
+      podsToSchedule: [...pendingPods, ...candidatePods, ...this.#deletingPods],
+      options: {
+        preferencePolicy: options.preferencePolicy,
+        minValuesPolicy: options.minValuesPolicy,
+        reservedOfferingMode: "Fallback",
+        reservedCapacity: options.reservedCapacity,
+        ignoreDraRequests: true,
+        enforceConsolidateAfter: isConsolidation,
+      },
+    });
+    if (!outcome.ok) return { kind: "failed", error: outcome.error };
+    this.#evaluations += outcome.results.evaluations;
+    const truncated = truncateResults(outcome.results, options.minValuesPolicy);
+    return { kind: "simulated", results: this.#refuseUninitialized(truncated) };
+  }
+
+  #reschedulable(pods: readonly Pod[]): readonly Pod[] {
+    const { podDisruptionBudgets } = this.#view;
+    return pods.filter((pod) => isCurrentlyReschedulable(pod, podDisruptionBudgets, this.#now));
+  }
+
+  /**
+   * A node that isn't initialized may never be: a decision must not rest on it, save for pods of
+   * deleting nodes, for which somebody has decided already.
+   */
+  #refuseUninitialized(results: SchedulingResults): SchedulingResults {
+    const uncertain = results.existingNodes.filter(
+      ({ stateNode, pods }) => pods.length > 0 && !stateNode.isInitialized,
+    );
+    if (uncertain.length === 0) return results;
+    const podErrors = new Map(results.podErrors);
+    for (const existing of uncertain) {
+      for (const pod of existing.pods) {
+        if (this.#deletingPodKeys.has(objectKey(pod))) continue;
+        podErrors.set(pod, { kind: "unschedulable", message: uninitializedMessage(existing) });
+      }
+    }
+    return { ...results, podErrors };
+  }
+}
+
+/** @see karpenter v1.14.1 pkg/controllers/disruption/helpers.go UninitializedNodeError */
+function uninitializedMessage({ stateNode }: SchedulingExistingNode): string {
+  const { node, nodeClaim } = stateNode;
+  const parts = [
+    ...(nodeClaim === undefined ? [] : [`nodeclaim/${nodeClaim.metadata.name}`]),
+    ...(node === undefined ? [] : [`node/${node.metadata.name}`]),
+  ];
+  return `would schedule against uninitialized ${parts.join(", ")}`;
+}
+
+const toldErrorsMax = 5;
+
+/**
+ * Why the pods of the candidates cannot all be placed; `undefined` when they can. Pods that were
+ * pending before and stay so don't count. At most five pods are told, in order of their keys; when
+ * there are five, the number of the others follows even if it is 0, as upstream.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go AllNonPendingPodsScheduled, NonPendingPodSchedulingErrors
+ */
+export function nonPendingPodErrors({ podErrors }: SchedulingResults): string | undefined {
+  const errors = [...podErrors].filter(([pod]) => !isProvisionable(pod));
+  if (errors.length === 0) return undefined;
+  errors.sort(([a], [b]) => compareStrings(objectKey(a), objectKey(b)));
+  const told = errors
+    .slice(0, toldErrorsMax)
+    .map(([pod, { message }]) => `${objectKey(pod)} => ${message} `);
+  const others =
+    errors.length >= toldErrorsMax ? ` and ${errors.length - toldErrorsMax} other(s)` : "";
+  return `not all pods would schedule, ${told.join("")}${others}`;
+}

@@ -1,0 +1,38 @@
+import type { NodePool, Pod, PodDisruptionBudget } from "../apis/index.ts";
+import type { InstanceType } from "../cloudprovider/index.ts";
+import type { SchedulingInput, SchedulingReads, SolveOutcome } from "../provisioning/index.ts";
+import type { NodeClaimCounts, StateNode } from "../state/index.ts";
+import type { DisruptionOptions } from "./options.ts";
+
+/**
+ * Everything a disruption decision rests on. Nothing of it is changed by one.
+ *
+ * Functions in it answer from the same unchanging state; they are functions only so that nothing is
+ * computed that nobody asks for.
+ */
+export interface DisruptionView {
+  /** Every machine, sorted by name. */
+  readonly stateNodes: readonly StateNode[];
+  readonly nodePools: readonly NodePool[];
+  /** By NodePool name; a pool without types has no entry. */
+  readonly instanceTypesByNodePool: ReadonlyMap<string, readonly InstanceType[]>;
+  readonly podDisruptionBudgets: readonly PodDisruptionBudget[];
+  /** Pods that ask for capacity and may have it: provisionable and valid. */
+  readonly pendingPods: readonly Pod[];
+  readonly daemonSetPods: readonly Pod[];
+  /** Machines of commands under way, by provider id. */
+  readonly queuedProviderIds: ReadonlySet<string>;
+  readonly reads: SchedulingReads;
+  /** All pods bound to the node, terminal ones included; the same array until one changes. */
+  podsOnNode(nodeName: string): readonly Pod[];
+  /** Cost per hour as tracked; 0 when nothing is known. */
+  nodePoolCost(nodePoolName: string): number;
+  /** 1 plus the positive eviction costs of the machine's pods other than DaemonSets'. */
+  nodeDisruptionCost(providerId: string): number;
+  hasBufferPods(providerId: string): boolean;
+  nodeClaimCounts(nodePoolName: string): NodeClaimCounts;
+  /** How many of `wanted` new NodeClaims fit below the limit on nodes; no limit when undefined. */
+  reservableNodes(nodePoolName: string, wanted: number, limit: number | undefined): number;
+  solve(input: SchedulingInput): SolveOutcome;
+  readonly options: DisruptionOptions;
+}
