@@ -132,6 +132,29 @@ export function daemonReserve(
   daemonSetPods: readonly Pod[],
   ignoreDraRequests: boolean,
 ): ResourceList {
+  const known = reserveByStateNode.get(stateNode);
+  if (known?.daemonSetPods === daemonSetPods && known.ignoreDraRequests === ignoreDraRequests) {
+    return known.reserve;
+  }
+  const reserve = computeReserve(stateNode, daemonSetPods, ignoreDraRequests);
+  reserveByStateNode.set(stateNode, { daemonSetPods, ignoreDraRequests, reserve });
+  return reserve;
+}
+
+interface RememberedReserve {
+  readonly daemonSetPods: readonly Pod[];
+  readonly ignoreDraRequests: boolean;
+  readonly reserve: ResourceList;
+}
+
+/** What-if runs ask about the same nodes and daemon pods again and again. */
+const reserveByStateNode = new WeakMap<StateNode, RememberedReserve>();
+
+function computeReserve(
+  stateNode: StateNode,
+  daemonSetPods: readonly Pod[],
+  ignoreDraRequests: boolean,
+): ResourceList {
   const labels = Requirements.fromLabels(stateNode.labels);
   const expected = daemonSetPods.filter(
     (pod) =>

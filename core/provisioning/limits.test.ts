@@ -42,7 +42,7 @@ describe("limits of a NodePool", () => {
   it("are exceeded by more than they allow, not by all of it", () => {
     expect(limitExceededBy({ cpu: 4000 }, { cpu: 4000, memory: 1 })).toBeUndefined();
     expect(limitExceededBy({ cpu: 4000 }, { cpu: 4500 })).toBe(
-      "resource usage exceeds limit (limit=4, resource-name=cpu, usage=4500m)",
+      "resource usage exceeds limit (limit=4, resource-name=cpu, usage=4.500)",
     );
   });
 });

@@ -1,7 +1,7 @@
 import type { NodePool } from "../apis/index.ts";
 import type { InstanceType } from "../cloudprovider/index.ts";
 import type { StateNode } from "../state/index.ts";
-import { formatResource, maxResources, type ResourceList, sortedEntries } from "../units/index.ts";
+import { maxResources, type ResourceList, sortedEntries } from "../units/index.ts";
 
 /** The name under which limits count machines. */
 export const nodesResource = "nodes";
@@ -73,8 +73,17 @@ export function limitExceededBy(limits: ResourceList, usage: ResourceList): stri
   for (const [name, used] of sortedEntries(usage)) {
     const limit = limits[name];
     if (limit === undefined || used <= limit) continue;
-    const amounts = `limit=${formatResource(name, limit)}, resource-name=${name}`;
-    return `resource usage exceeds limit (${amounts}, usage=${formatResource(name, used)})`;
+    const amounts = `limit=${decimal(name, limit)}, resource-name=${name}`;
+    return `resource usage exceeds limit (${amounts}, usage=${decimal(name, used)})`;
   }
   return undefined;
+}
+
+const millicoresPerCore = 1000;
+
+/** Without suffix, as upstream prints it here: `4`, `4.500` cores; bytes and counts. */
+function decimal(name: string, amount: number): string {
+  const isFraction = name === "cpu" && amount % millicoresPerCore !== 0;
+  if (isFraction) return (amount / millicoresPerCore).toFixed(3);
+  return String(name === "cpu" ? amount / millicoresPerCore : amount);
 }

@@ -45,8 +45,7 @@ export class TopologyDomains {
 
   /** The domains of a label that can be had under taints which are tolerated, sorted. */
   tolerated(topologyKey: string, tolerations: readonly Toleration[]): readonly string[] {
-    const isTolerated = (taints: readonly Taint[]) =>
-      toleratesAll(taints, tolerations);
+    const isTolerated = (taints: readonly Taint[]) => toleratesAll(taints, tolerations);
     return this.#domains(topologyKey)
       .filter(({ taintSets }) => taintSets.some(isTolerated))
       .map(({ name }) => name);
