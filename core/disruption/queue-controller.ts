@@ -3,7 +3,7 @@ import type { Node, NodeClaim } from "../apis/index.ts";
 import { limitExceededBy, staticNodeClaimDraft, toNodeClaimDraft } from "../provisioning/index.ts";
 import type { Cluster, ClusterEvent, ClusterState, WatchEvent } from "../state/index.ts";
 import { after, durationMs, elapsed, type SimTime } from "../units/index.ts";
-import { type Candidate, isOfStaticNodePool } from "./candidate.ts";
+import type { Candidate } from "./candidate.ts";
 import {
   type Command,
   decisionOf,
@@ -113,6 +113,23 @@ export class CommandQueue {
     return undefined;
   }
 
+  /**
+   * Takes taint and condition off machines that no command is about: a command may have failed half
+   * way through its start.
+   *
+   * @see karpenter v1.14.1 pkg/controllers/disruption/controller.go Reconcile
+   */
+  cleanUp(): void {
+    for (const stateNode of this.#context.state.stateNodes()) {
+      const { node, nodeClaim, providerId } = stateNode;
+      if (nodeClaim === undefined || stateNode.isMarkedForDeletion || this.has(providerId))
+        continue;
+      if (node !== undefined) this.#updateNode(node.metadata.name, withoutDisruptedTaint);
+      if (!stateNode.isInitialized) continue;
+      this.#updateNodeClaim(nodeClaim.metadata.name, withoutDisruptionReason);
+    }
+  }
+
   #mark(
     { node, nodeClaim, ...candidate }: Candidate,
     method: DisruptionMethod,
@@ -122,7 +139,7 @@ export class CommandQueue {
     this.#updateNode(node.metadata.name, withDisruptedTaint);
     const { name } = nodeClaim.metadata;
     this.#updateNodeClaim(name, (it) => withDisruptionReason(it, method.reason, now));
-    if (!isOfStaticNodePool({ node, nodeClaim, ...candidate })) return;
+    if (candidate.nodePool.spec.replicas === undefined) return;
     if (cluster.nodeClaim(name) === undefined) return;
     state.nodePoolClaims.set(candidate.nodePool.metadata.name, name, "pending-disruption");
   }
