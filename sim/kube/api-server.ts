@@ -27,7 +27,7 @@ import type {
 } from "../../core/state/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
 import { compareStrings } from "../../core/units/index.ts";
-import type { LedgerSink } from "../ledger/entry.ts";
+import type { LedgerSink } from "../ledger/index.ts";
 import { PodAdmission } from "./admission.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { budgetKeys, decideEviction, withDisruption } from "./eviction.ts";

@@ -5,7 +5,7 @@ import type { ClusterObject } from "../../core/state/index.ts";
 import type { DurationMs, ResourceList } from "../../core/units/index.ts";
 import { formatDuration } from "../../core/units/index.ts";
 import type { Timeline } from "../engine/index.ts";
-import type { LedgerSink } from "../ledger/entry.ts";
+import type { LedgerSink } from "../ledger/index.ts";
 import { taintNotReady, taintUninitialized } from "./admission.ts";
 import { annotationDuration } from "./annotations.ts";
 import { KubeApiServer } from "./api-server.ts";

@@ -3,7 +3,7 @@ import type { KubernetesObject, Node, Pod } from "../../core/apis/index.ts";
 import { podRequests } from "../../core/scheduling/index.ts";
 import type { ClusterObject, WatchEvent } from "../../core/state/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
-import type { LedgerSink, PodRequests, WorkloadRef } from "../ledger/entry.ts";
+import type { LedgerSink, PodRequests, WorkloadRef } from "../ledger/index.ts";
 import { annotationWorkload } from "./annotations.ts";
 import type { KubeApiServer } from "./api-server.ts";
 import type { ObjectKind } from "./object-store.ts";

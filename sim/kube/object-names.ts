@@ -4,37 +4,61 @@ import { hashUniform } from "../engine/index.ts";
 const suffixLetters = "bcdfghjklmnpqrstvwxz2456789";
 const suffixLength = 5;
 
+/** A name that the server made up, with its number among those of its prefix. */
+export interface GeneratedName {
+  readonly name: string;
+  readonly index: number;
+}
+
 /**
- * Gives objects their uid and, for `generateName`, their name: functions of the seed, of the name
- * and of how often it was given, so that one policy's extra objects rename no other's.
+ * Gives objects their uid and, for `generateName`, their name: functions of the seed and of what the
+ * object is, so that one policy's extra objects rename no other's.
  *
  * @see kubernetes staging/src/k8s.io/apiserver/pkg/storage/names/generate.go SimpleNameGenerator
  */
 export class ObjectNames {
   readonly #seed: number | string;
-  readonly #timesByName = new Map<string, number>();
+  readonly #namesByPrefix = new Map<string, number>();
+  /** How often a name was given at the present instant; all that has to be remembered of names. */
+  readonly #timesNow = new Map<string, number>();
+  #instant: number | undefined;
 
   constructor(seed: number | string) {
     this.#seed = seed;
   }
 
   /** `prefix` and five letters; `isTaken` names are skipped. */
-  generate(prefix: string, isTaken: (name: string) => boolean): string {
+  generate(prefix: string, isTaken: (name: string) => boolean): GeneratedName {
     for (;;) {
-      const name = `${prefix}${this.#suffix(prefix)}`;
-      if (!isTaken(name)) return name;
+      const index = this.#namesByPrefix.get(prefix) ?? 0;
+      this.#namesByPrefix.set(prefix, index + 1);
+      const name = `${prefix}${this.#suffix(prefix, index)}`;
+      if (!isTaken(name)) return { name, index };
     }
   }
 
+  /** A uid for an object with a generated name. */
+  uidOfGenerated(kind: string, key: string, index: number): string {
+    return this.#uid(`${kind} ${key}`, index);
+  }
+
   /**
-   * A uid for the nth object of this kind and key. Looks like a random UUID and orders like one:
-   * controllers break ties by uid, and counting up would make the oldest always win.
+   * A uid for an object whose name was given; a namesake created later gets another one. Looks like
+   * a random UUID and orders like one: controllers break ties by uid, and counting up would make the
+   * oldest always win.
    */
-  uid(kind: string, key: string): string {
-    const entity = `${kind} ${key}`;
-    const times = this.#count(entity);
-    const high = hexadecimal(hashUniform(this.#seed, "kube-uid", entity, 2 * times));
-    const low = hexadecimal(hashUniform(this.#seed, "kube-uid", entity, 2 * times + 1));
+  uid(kind: string, key: string, now: number): string {
+    if (this.#instant !== now) this.#timesNow.clear();
+    this.#instant = now;
+    const entity = `${kind} ${key} ${now}`;
+    const times = this.#timesNow.get(entity) ?? 0;
+    this.#timesNow.set(entity, times + 1);
+    return this.#uid(entity, times);
+  }
+
+  #uid(entity: string, index: number): string {
+    const high = hexadecimal(hashUniform(this.#seed, "kube-uid", entity, 2 * index));
+    const low = hexadecimal(hashUniform(this.#seed, "kube-uid", entity, 2 * index + 1));
     return [
       high.slice(0, 8),
       high.slice(8, 12),
@@ -44,8 +68,7 @@ export class ObjectNames {
     ].join("-");
   }
 
-  #suffix(prefix: string): string {
-    const index = this.#count(prefix);
+  #suffix(prefix: string, index: number): string {
     let rest = Math.floor(
       hashUniform(this.#seed, "kube-name", prefix, index) * suffixLetters.length ** suffixLength,
     );
@@ -55,12 +78,6 @@ export class ObjectNames {
       rest = Math.floor(rest / suffixLetters.length);
     }
     return suffix;
-  }
-
-  #count(name: string): number {
-    const times = this.#timesByName.get(name) ?? 0;
-    this.#timesByName.set(name, times + 1);
-    return times;
   }
 }
 

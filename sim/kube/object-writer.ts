@@ -46,20 +46,25 @@ export class ObjectWriter {
    */
   create<T extends ClusterObject>(draft: T, generateName: boolean): T | undefined {
     const { namespace } = draft.metadata;
-    const name = generateName
+    const generated = generateName
       ? this.#names.generate(
           draft.metadata.name,
           (taken) => this.#store.get(draft.kind, keyOf(namespace, taken)) !== undefined,
         )
-      : draft.metadata.name;
+      : undefined;
+    const name = generated?.name ?? draft.metadata.name;
     const key = keyOf(namespace, name);
     if (this.#store.get(draft.kind, key) !== undefined) return undefined;
+    const now = this.#now();
     const { deletionTimestamp: _, ...given } = draft.metadata;
     const metadata: ObjectMeta = {
       ...given,
       name,
-      uid: this.#names.uid(draft.kind, key),
-      creationTimestamp: this.#now(),
+      uid:
+        generated === undefined
+          ? this.#names.uid(draft.kind, key, now)
+          : this.#names.uidOfGenerated(draft.kind, key, generated.index),
+      creationTimestamp: now,
       generation: 1,
     };
     const object = deepFreeze({ ...draft, metadata } as T);

@@ -3,7 +3,7 @@ import { controllerOf } from "../../../core/apis/index.ts";
 import type { Pod } from "../../../core/apis/index.ts";
 import type { SimTime } from "../../../core/units/index.ts";
 import type { EventHandle, Timeline } from "../../engine/index.ts";
-import type { LedgerSink } from "../../ledger/entry.ts";
+import type { LedgerSink } from "../../ledger/index.ts";
 import type { KubeApiServer } from "../api-server.ts";
 import type { KubeEvent } from "../kube-event.ts";
 import type { KubeNotices } from "../notices.ts";

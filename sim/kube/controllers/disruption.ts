@@ -1,10 +1,10 @@
 import { controllerOf, objectKey } from "../../../core/apis/index.ts";
 import type { Pod, PodDisruptionBudget } from "../../../core/apis/index.ts";
-import { labelSelectorMatches } from "../../../core/scheduling/index.ts";
 import type { WatchEvent } from "../../../core/state/index.ts";
 import { after } from "../../../core/units/index.ts";
 import { budgetCounts, disruptedPodTimeout, liveDisruptions } from "../disruption-budget.ts";
 import { isPodReady, isPodTerminating } from "../pod-conditions.ts";
+import { BudgetMembers } from "./budget-members.ts";
 import type { KubeContext, KubeController } from "./controller.ts";
 import { asPodEvent, changesAvailability, WorkQueue } from "./controller.ts";
 
@@ -17,9 +17,11 @@ export class DisruptionController implements KubeController {
   readonly name = "disruption";
   readonly #context: KubeContext;
   readonly #queue: WorkQueue;
+  readonly #members: BudgetMembers;
 
   constructor(context: KubeContext) {
     this.#context = context;
+    this.#members = new BudgetMembers(context.api);
     this.#queue = new WorkQueue(context.timeline, this.name);
   }
 
@@ -27,6 +29,7 @@ export class DisruptionController implements KubeController {
     const { object, before } = event;
     switch (object.kind) {
       case "PodDisruptionBudget":
+        this.#members.observeBudget(event as WatchEvent<PodDisruptionBudget>);
         if (event.type !== "deleted") this.#queue.add(objectKey(object));
         return;
       case "Deployment":
@@ -38,7 +41,10 @@ export class DisruptionController implements KubeController {
         return;
       default: {
         const podEvent = asPodEvent(event);
-        if (podEvent !== undefined && changesAvailability(podEvent)) this.#addMatching(podEvent);
+        if (podEvent === undefined) return;
+        this.#members.observePod(podEvent);
+        if (!changesAvailability(podEvent)) return;
+        for (const key of this.#members.budgetsOf(podEvent.object)) this.#queue.add(key);
       }
     }
   }
@@ -49,7 +55,7 @@ export class DisruptionController implements KubeController {
     const budget = api.get("PodDisruptionBudget", key);
     if (budget === undefined) return;
     const { namespace } = budget.metadata;
-    const pods = this.#podsOf(budget);
+    const pods = this.#members.podsOf(key);
     const disruptedPods = liveDisruptions(budget.status.disruptedPods, timeline.now, (name) => {
       const pod = api.pod(`${namespace}/${name}`);
       return pod !== undefined && !isPodTerminating(pod);
@@ -66,17 +72,6 @@ export class DisruptionController implements KubeController {
     for (const at of Object.values(disruptedPods)) {
       this.#queue.add(key, after(at, disruptedPodTimeout));
     }
-  }
-
-  #podsOf(budget: PodDisruptionBudget): readonly Pod[] {
-    const { namespace } = budget.metadata;
-    return this.#context.api
-      .pods()
-      .filter(
-        (pod) =>
-          pod.metadata.namespace === namespace &&
-          labelSelectorMatches(budget.spec.selector, pod.metadata.labels),
-      );
   }
 
   /** Sum of the scales of the pods' controllers; undefined when one has no scale. */
@@ -109,14 +104,6 @@ export class DisruptionController implements KubeController {
     }
     const deployment = api.get("Deployment", `${pod.metadata.namespace}/${parent.name}`);
     return deployment && { uid: deployment.metadata.uid, replicas: deployment.spec.replicas };
-  }
-
-  #addMatching(event: WatchEvent<Pod>): void {
-    const { namespace, labels } = event.object.metadata;
-    for (const budget of this.#context.api.podDisruptionBudgets()) {
-      if (budget.metadata.namespace !== namespace) continue;
-      if (labelSelectorMatches(budget.spec.selector, labels)) this.#queue.add(objectKey(budget));
-    }
   }
 
   #addNamespace(namespace: string): void {

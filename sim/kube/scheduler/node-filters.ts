@@ -44,16 +44,16 @@ const portConflict: FilterFailure = {
 };
 
 /**
- * The filters that depend on node and specification only; remembered per node and shape.
+ * The filters that depend on node and specification only; remembered per node and placement.
  *
  * @see kubernetes pkg/scheduler/framework/plugins/nodeunschedulable tainttoleration nodeaffinity
  */
 export function staticFailure(info: PodInfo, node: NodeInfo): FilterFailure | undefined {
-  const { shape } = info.spec;
-  let failed = node.staticFailureByShape.get(shape);
+  const { placement } = info.spec;
+  let failed = node.staticFailureByPlacement.get(placement);
   if (failed === undefined) {
     failed = findStaticFailure(info, node);
-    node.staticFailureByShape.set(shape, failed);
+    node.staticFailureByPlacement.set(placement, failed);
   }
   return failed === null ? undefined : staticFailures.get(failed);
 }

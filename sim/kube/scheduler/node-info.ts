@@ -11,8 +11,8 @@ export class NodeInfo {
   /** With scoring's defaults for containers that ask for nothing. */
   scoredCpuMillicores = 0;
   scoredMemoryBytes = 0;
-  /** Results of the filters that look at node and shape only; cleared when the node changes. */
-  readonly staticFailureByShape = new Map<string, string | null>();
+  /** Results of the filters that look at node and placement only; cleared when the node changes. */
+  readonly staticFailureByPlacement = new Map<string, string | null>();
 
   constructor(node: Node) {
     this.#node = node;
@@ -37,7 +37,7 @@ export class NodeInfo {
 
   setNode(node: Node): void {
     this.#node = node;
-    this.staticFailureByShape.clear();
+    this.staticFailureByPlacement.clear();
   }
 
   addPod(info: PodInfo): void {

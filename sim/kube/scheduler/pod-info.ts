@@ -31,6 +31,8 @@ export interface SpecInfo {
   readonly nodeNames: readonly string[] | undefined;
   /** Equal texts mean that all filters treat the pods alike, labels and namespace apart. */
   readonly shape: string;
+  /** Equal texts mean that the filters on node properties treat the pods alike. */
+  readonly placement: string;
 }
 
 /** A pod with its prepared specification. */
@@ -81,6 +83,7 @@ function specInfo(spec: PodSpec): SpecInfo {
     hasPodAffinity: podTerms.some((terms) => terms.length > 0),
     nodeNames: namedNodes(spec),
     shape: JSON.stringify(unbound),
+    placement: JSON.stringify([spec.nodeSelector, affinity?.requiredNodeTerms, spec.tolerations]),
   };
 }
 

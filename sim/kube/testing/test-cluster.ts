@@ -9,7 +9,7 @@ import type {
 import { parseTime, simTime } from "../../../core/units/index.ts";
 import type { SimTime } from "../../../core/units/index.ts";
 import { Engine } from "../../engine/index.ts";
-import type { LedgerEntry } from "../../ledger/entry.ts";
+import type { LedgerEntry } from "../../ledger/index.ts";
 import { KubeCluster } from "../kube-cluster.ts";
 import type { KubeEvent } from "../kube-event.ts";
 import { draftMeta } from "../object-drafts.ts";
