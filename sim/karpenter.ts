@@ -4,7 +4,7 @@
  */
 import type { CloudProvider } from "../core/cloudprovider/index.ts";
 import { lifecycleControllers, type Lifecycle } from "../core/lifecycle/index.ts";
-import { ProvisioningController, staticNodeClaimDraft } from "../core/provisioning/index.ts";
+import { ProvisioningController } from "../core/provisioning/index.ts";
 import {
   ClusterState,
   type Cluster,
@@ -46,7 +46,6 @@ export class Karpenter {
       state,
       options: { featureGates },
       recorder,
-      staticNodeClaim: staticNodeClaimDraft,
     });
     this.#controllers = [
       new ProvisioningController({

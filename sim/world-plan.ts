@@ -70,6 +70,8 @@ export interface PodArrival {
   readonly template: PodTemplate;
   /** How long its containers run until the pod succeeds; absent: until the end of the run. */
   readonly runsFor?: DurationMs;
+  /** Whether a pod that is evicted or lost comes again and starts over, as a Job's would. */
+  readonly isReplaced: boolean;
 }
 
 /** Everything that one run needs: a scenario under one policy with one seed. */

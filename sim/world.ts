@@ -26,6 +26,7 @@ import type { PodArrival, WorldPlan } from "./world-plan.ts";
 type WorldEvent = { readonly room: "world" } & (
   | { readonly kind: "replicas-change"; readonly plan: number; readonly change: number }
   | { readonly kind: "pods-arrive"; readonly next: number }
+  | { readonly kind: "pod-comes-again"; readonly arrival: number; readonly attempt: number }
   | { readonly kind: "karpenter-wakes" }
 );
 
@@ -55,6 +56,8 @@ class World {
   readonly #interruptions: InterruptionQueue;
   readonly #karpenter: Karpenter;
   readonly #nodeNameByInstance = new Map<string, string>();
+  /** Pods of a trace that are to be replaced when they are lost, by uid. */
+  readonly #replaceable = new Map<string, { readonly arrival: number; readonly attempt: number }>();
   #wake: { readonly at: SimTime; readonly handle: EventHandle } | undefined;
   #isKarpenterTouched = true;
 
@@ -100,6 +103,7 @@ class World {
     this.#kube.api.subscribe((event) => {
       this.#karpenter.observe(event, engine.now);
       this.#isKarpenterTouched = true;
+      if (event.type === "deleted" && event.object.kind === "Pod") this.#podIsGone(event.object);
     });
   }
 
@@ -152,6 +156,8 @@ class World {
         return this.#changeReplicas(event.plan, event.change);
       case "pods-arrive":
         return this.#podsArrive(event.next);
+      case "pod-comes-again":
+        return this.#createPod(event.arrival, event.attempt);
       case "karpenter-wakes":
         this.#wake = undefined;
         this.#karpenter.reconcile(this.#engine.now);
@@ -246,21 +252,40 @@ class World {
       const arrival = podArrivals[next];
       if (arrival === undefined) return;
       if (arrival.at > this.#engine.now) return this.#scheduleArrivals(arrival, next);
-      const { runsFor } = arrival;
-      this.#kube.createPod(
-        podOfArrival(arrival),
-        runsFor === undefined ? {} : { durationMs: runsFor },
-      );
+      this.#createPod(next, 0);
       next += 1;
     }
   }
+
+  #createPod(index: number, attempt: number): void {
+    const arrival = this.#plan.podArrivals[index];
+    if (arrival === undefined) return;
+    const { runsFor: durationMs, isReplaced } = arrival;
+    const options = durationMs === undefined ? {} : { durationMs };
+    const pod = this.#kube.createPod(podOfArrival(arrival, attempt), options);
+    if (pod !== undefined && isReplaced) {
+      this.#replaceable.set(pod.metadata.uid, { arrival: index, attempt });
+    }
+  }
+
+  /** A lost pod of a trace starts over, under a name of its own. */
+  #podIsGone({ metadata, status }: Pod): void {
+    const lost = this.#replaceable.get(metadata.uid);
+    if (lost === undefined) return;
+    this.#replaceable.delete(metadata.uid);
+    if (status.phase === "Succeeded") return;
+    const again = { arrival: lost.arrival, attempt: lost.attempt + 1 };
+    const event = { room: "world", kind: "pod-comes-again", ...again } as const;
+    this.#engine.schedule(this.#engine.now, event, "workload");
+  }
 }
 
-function podOfArrival({ namespace, name, template, workload }: PodArrival): Pod {
+function podOfArrival(arrival: PodArrival, attempt: number): Pod {
+  const { namespace, name, template, workload } = arrival;
   return {
     kind: "Pod",
     metadata: draftMeta({
-      name,
+      name: attempt === 0 ? name : `${name}-${attempt}`,
       namespace,
       labels: template.labels,
       annotations: {

@@ -53,6 +53,7 @@ export function batchArrivals(
     workload: { kind: "Job", namespace, name },
     template,
     runsFor,
+    isReplaced: true,
   }));
 }
 
@@ -100,6 +101,7 @@ export function traceArrivals(
       name: pod.name,
       workload: { kind: "Pod", namespace, name },
       template,
+      isReplaced: true,
       ...(runsFor === undefined ? {} : { runsFor }),
     });
   }
