@@ -1,8 +1,8 @@
 /** The tables that every form of a report shows, as data: sections of rows. */
 import { compareStrings } from "../core/units/index.ts";
 import type { PickFigure, RowStyle, Section } from "./comparison-row.ts";
-import { row, unlessZero } from "./comparison-row.ts";
-import { costSection } from "./cost-rows.ts";
+import { namesOf, row, unlessZero } from "./comparison-row.ts";
+import { computeRows, costSection } from "./cost-rows.ts";
 import { centre } from "./figure.ts";
 import {
   formatAmount,
@@ -51,6 +51,31 @@ export function details({ policies }: Report): readonly Section[] {
     nodeSection(policies),
   ];
   return sections.filter(({ rows }) => rows.length > 0);
+}
+
+/** Finer splits: compute money by place, machines by type, decisions by reason. */
+export function splits({ policies }: Report): readonly Section[] {
+  const counts = (
+    title: string,
+    record: (policy: PolicyReport) => Readonly<Record<string, Figure>>,
+  ): Section => ({
+    title,
+    rows: namesOf(policies, record).map((name) =>
+      row(policies, name, (policy) => record(policy)[name] ?? 0, count),
+    ),
+  });
+  return [
+    { title: "Compute by NodePool", rows: computeRows(policies, ({ cost }) => cost.byNodePool) },
+    {
+      title: "Compute by instance family",
+      rows: computeRows(policies, ({ cost }) => cost.byInstanceFamily),
+    },
+    { title: "Compute by zone", rows: computeRows(policies, ({ cost }) => cost.byZone) },
+    counts("Launched by instance type", ({ nodes }) => nodes.launchedByInstanceType),
+    counts("Failed launches by code", ({ nodes }) => nodes.failedLaunchesByCode),
+    counts("Disruption commands", ({ disruption }) => disruption.commands),
+    counts("Decisions", ({ decisions }) => decisions),
+  ].filter(({ rows }) => rows.length > 0);
 }
 
 function availabilitySection(policies: readonly PolicyReport[]): Section {

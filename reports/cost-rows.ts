@@ -3,7 +3,7 @@ import type { PickFigure, Row, Section } from "./comparison-row.ts";
 import { namesOf, row, unlessZero } from "./comparison-row.ts";
 import { centre } from "./figure.ts";
 import { formatMoney, formatPercent, formatRate } from "./number-text.ts";
-import type { PolicyReport } from "./report-schema.ts";
+import type { Figure, PolicyReport } from "./report-schema.ts";
 
 const money = { format: formatMoney, better: "less" } as const;
 const rate = { format: formatRate, better: "less" } as const;
@@ -66,19 +66,35 @@ function itemRows(policies: readonly PolicyReport[]): readonly Row[] {
 }
 
 function capacityTypeRows(policies: readonly PolicyReport[]): readonly Row[] {
-  const names = namesOf(policies, ({ cost }) => cost.byCapacityType);
+  const rows = computeRows(policies, ({ cost }) => cost.byCapacityType);
+  return rows.map(({ cells, ...rest }) => ({
+    ...rest,
+    depth: 1,
+    // More of one and less of another is neither good nor bad by itself.
+    cells: cells.map(({ change: _, isBetter: __, ...cell }) => cell),
+  }));
+}
+
+/** A split of compute money; the printed cents add up to those of compute. */
+export function computeRows(
+  policies: readonly PolicyReport[],
+  record: (policy: PolicyReport) => Readonly<Record<string, Figure>>,
+): readonly Row[] {
+  const names = namesOf(policies, record);
   const cents = policies.map((policy) => {
     const [computeCents = 0] = itemCents(policy);
-    const parts = names.map((name) => centre(policy.cost.byCapacityType[name] ?? 0));
-    return apportion(computeCents, parts, 2);
+    return apportion(
+      computeCents,
+      names.map((name) => centre(record(policy)[name] ?? 0)),
+      2,
+    );
   });
-  return names.map((name, part) => {
-    const plain = row(policies, name, ({ cost }) => cost.byCapacityType[name] ?? 0, {
-      format: formatMoney,
-      depth: 1,
-    });
-    return withTexts(plain, (index) => cents[index]?.[part] ?? 0);
-  });
+  return names.map((name, part) =>
+    withTexts(
+      row(policies, name, (policy) => record(policy)[name] ?? 0, money),
+      (index) => cents[index]?.[part] ?? 0,
+    ),
+  );
 }
 
 function withTexts(plain: Row, amount: (index: number) => number): Row {

@@ -10,7 +10,7 @@ import {
   formatSeconds,
 } from "./number-text.ts";
 import type { Report } from "./report-schema.ts";
-import { basisLines, noticeText } from "./report-words.ts";
+import { basisLines, noticeText, unexplained } from "./report-words.ts";
 
 const unscheduledShown = 10;
 
@@ -48,7 +48,7 @@ function unscheduled(report: Report): readonly string[] {
       .slice(0, unscheduledShown)
       .map(
         ({ podKey, seed, message }) =>
-          `>   - ${escaped(podKey)} (seed ${seed}): ${escaped(message ?? "Karpenter said nothing about it")}`,
+          `>   - ${escaped(podKey)} (seed ${seed}): ${escaped(message ?? unexplained)}`,
       ),
   ]);
   return [`> \u274c **Pods were left without a node. This is no success.**\n${lines.join("\n")}`];

@@ -130,7 +130,7 @@ const nodes = z.strictObject({
   cpuUtilizationPercent: figure.describe("Requested over allocatable, over the whole run."),
   memoryUtilizationPercent: figure,
   meanRequestedVcpus: figure,
-  meanAllocatableVcpus: figureOrNone,
+  meanAllocatableVcpus: figure,
   meanRequestedGib: figure,
   meanAllocatableGib: figureOrNone,
 });

@@ -9,6 +9,9 @@ export interface BasisLine {
 
 const digestShown = 16;
 
+/** Stands for Karpenter's word about a pod where it had none. */
+export const unexplained = "Karpenter said nothing about it";
+
 /** What a report rests on, most important first. */
 export function basisLines(report: Report): readonly BasisLine[] {
   const { basis, scenario } = report;

@@ -9,7 +9,7 @@ import {
   formatSeconds,
 } from "./number-text.ts";
 import type { PolicyReport, Report } from "./report-schema.ts";
-import { basisLines, noticeText } from "./report-words.ts";
+import { basisLines, noticeText, unexplained } from "./report-words.ts";
 import type { Colours } from "./text-layout.ts";
 import { bar, cutEnd, formatSections, hang } from "./text-layout.ts";
 
@@ -78,7 +78,7 @@ function unscheduledLines(report: Report, columns: number, colours: Colours): re
       unscheduledShown,
     )) {
       const which = report.seeds.length > 1 ? ` (seed ${seed})` : "";
-      const why = message ?? "Karpenter said nothing about it";
+      const why = message ?? unexplained;
       const text = `${podKey}${which}, pending for ${formatSeconds(pendingSeconds)}: ${why}`;
       lines.push(...hang("    ", text, columns));
     }
@@ -116,7 +116,7 @@ function viewer(policy: PolicyReport, columns: number, colours: Colours): readon
     `${colours.bold(policy.name)}${colours.dim(", mean of the run")}`,
     `${many.padEnd(12)}${meter(
       centre(nodes.cpuUtilizationPercent),
-      fraction(centre(nodes.meanRequestedVcpus), centre(nodes.meanAllocatableVcpus ?? 0), "vCPU"),
+      fraction(centre(nodes.meanRequestedVcpus), centre(nodes.meanAllocatableVcpus), "vCPU"),
       "cpu",
     )} ${price}`,
     `${" ".repeat(12)}${meter(
