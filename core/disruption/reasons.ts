@@ -44,7 +44,6 @@ export const refusalCodes = [
   "disruption/no-cheaper-replacement",
   "disruption/spot-to-spot-disabled",
   "disruption/spot-to-spot-flexibility",
-  "disruption/same-instance-type",
   "disruption/best-score-too-low",
   "disruption/score-too-low",
   "disruption/validation-churn",
@@ -114,8 +113,6 @@ export const sentences = {
   spotToSpotFlexibility: (min: number, found: number): string =>
     `SpotToSpotConsolidation requires ${min} cheaper instance type options than the current ` +
     `candidate to consolidate, got ${found}`,
-  sameInstanceType: (): string =>
-    "no instance type is cheaper than the cheapest that would be replaced by itself",
   scoreTooLow: (score: string, threshold: string, k: number): string =>
     `score ${score} < threshold ${threshold} (k: ${k})`,
   savingsTooSmall: (savings: string, floor: string): string =>
