@@ -70,6 +70,11 @@ export interface LaunchedNode {
 }
 
 const group = "karpenter.k8s.aws";
+const labelTenancy = "karpenter.k8s.aws/instance-tenancy";
+/** Which reservation an instance is in is known only when it is in one. */
+const reservationLabels = ["id", "type", "interruptible"].map(
+  (name) => `karpenter.k8s.aws/capacity-reservation-${name}`,
+);
 
 /** See the head of this file. */
 export class AwsCloudProvider implements CloudProvider {
@@ -211,10 +216,10 @@ export class AwsCloudProvider implements CloudProvider {
       providerId,
       imageId: instance.imageId,
       labels: {
-        ...type.requirements.labels(),
+        ...singleValuedLabels(type.requirements),
         [labelZone]: zone,
         [labelCapacityType]: capacityType,
-        "karpenter.k8s.aws/instance-tenancy": "default",
+        [labelTenancy]: tenancy(nodeClaim),
       },
       annotations: {},
       capacity: withoutUnrequestedEfa(type.capacity, nodeClaim),
@@ -275,6 +280,25 @@ const repairPolicies: readonly RepairPolicy[] = [
   conditionStatus: conditionStatus as "False" | "Unknown",
   tolerationDuration: minutes(tolerationMinutes as number),
 }));
+
+/**
+ * A label for every requirement that leaves one value only.
+ *
+ * @see karpenter-provider-aws v1.14.1 pkg/cloudprovider/cloudprovider.go instanceToNodeClaim
+ */
+function singleValuedLabels(requirements: Requirements): Readonly<Record<string, string>> {
+  const labels: Record<string, string> = {};
+  for (const { key, only } of requirements) {
+    if (only !== undefined && !reservationLabels.includes(key)) labels[key] = only;
+  }
+  return labels;
+}
+
+/** @see karpenter-provider-aws v1.14.1 pkg/providers/instance/instance.go getTenancyType */
+function tenancy({ spec }: NodeClaim): "default" | "dedicated" {
+  const allowed = Requirements.fromNodeSelectorRequirements(spec.requirements).get(labelTenancy);
+  return !allowed.has("default") && allowed.has("dedicated") ? "dedicated" : "default";
+}
 
 function describeErrors({ errors }: FleetAnswer): string {
   return errors

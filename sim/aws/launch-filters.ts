@@ -16,12 +16,8 @@ import {
   type MinValuesPolicy,
   type Offering,
 } from "../../core/cloudprovider/index.ts";
-import type {
-  Requirements} from "../../core/scheduling/index.ts";
-import {
-  allowUndefinedWellKnownLabels,
-  Requirement
-} from "../../core/scheduling/index.ts";
+import type { Requirements } from "../../core/scheduling/index.ts";
+import { allowUndefinedWellKnownLabels, Requirement } from "../../core/scheduling/index.ts";
 import { fits, type ResourceList } from "../../core/units/index.ts";
 import { fleetInstanceTypesMax } from "./settings.ts";
 

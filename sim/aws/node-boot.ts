@@ -16,8 +16,9 @@ import {
   taintUnregistered,
   type Taint,
 } from "../../core/apis/index.ts";
+import type { LaunchedInstance } from "../../core/cloudprovider/index.ts";
 import type { DurationMs, ResourceList } from "../../core/units/index.ts";
-import { durationMs } from "../../core/units/index.ts";
+import { durationMs, invariant } from "../../core/units/index.ts";
 import { capacityPoolId, sampleDelay, type Ec2Instance } from "../ec2/index.ts";
 import { hashUniform } from "../engine/index.ts";
 import type { LaunchedNode } from "./aws-cloud-provider.ts";
@@ -74,14 +75,14 @@ export function nodeRegistration(
 ): NodeRegistration {
   const { nodeClaim, launched } = node;
   const { spec } = nodeClaim;
-  const name = `ip-${hostAddress(instance.instanceId).join("-")}.ec2.internal`;
+  const name = privateDnsName(instance.instanceId, launched.labels[labelRegion] ?? "");
   const entity = capacityPoolId(instance.pool);
   const kubeletLabels = [labelArch, labelOs, labelInstanceType, labelRegion, labelZone];
   return {
     name,
     providerId: launched.providerId,
     labels: {
-      ...Object.fromEntries(kubeletLabels.map((key) => [key, launched.labels[key] ?? ""])),
+      ...Object.fromEntries(kubeletLabels.map((key) => [key, kubeletLabel(launched, key)])),
       [labelHostname]: name,
     },
     taints: [
@@ -98,6 +99,21 @@ export function nodeRegistration(
       index: instance.ordinal,
     }),
   };
+}
+
+function kubeletLabel({ labels, providerId }: LaunchedInstance, key: string): string {
+  const value = labels[key];
+  invariant(value !== undefined, "a launched machine lacks a label of its kubelet", {
+    key,
+    providerId,
+  });
+  return value;
+}
+
+/** @see Amazon EC2 User Guide, "EC2 instance hostnames and domains", IP name */
+function privateDnsName(instanceId: string, region: string): string {
+  const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
+  return `ip-${hostAddress(instanceId).join("-")}.${domain}`;
 }
 
 /** An address of the 10.0.0.0/8 network out of the instance's number. */
