@@ -11,6 +11,7 @@ export { formatBaseline, parseBaseline } from "./baseline-file.ts";
 export { type ReportedRun, buildReport } from "./build-report.ts";
 export { formatComparison } from "./comparison-text.ts";
 export { type Journal, openJournal } from "./journal.ts";
+export { baselineJsonSchema, reportJsonSchema } from "./json-schemas.ts";
 export type {
   DataSource,
   InputDigest,

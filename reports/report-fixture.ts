@@ -96,81 +96,101 @@ function cost(facts: SeriesFacts, { slack, spotShare }: Character): CostFacts {
 }
 
 /** The facts of a made-up run; plain functions of the policy's character and the seed. */
-export function madeUpFacts(character: Character, seed: number): RunFacts {
-  const { evicted, interruptions, slack } = character;
+function madeUpFacts(character: Character, seed: number): RunFacts {
   const over = series(character, seed);
-  const vcpuHours = sum(over.requestedVcpus);
-  const nodeHours = sum(Object.values(over.nodesByCapacityType).map(sum));
-  const span = (end - start) / hourMs;
-  const last = over.requestedVcpus.at(-1) ?? 0;
-  const killed = interruptions * 2 + (seed % 3);
+  const killed = character.interruptions * 2 + (seed % 3);
   return {
     start,
     end,
     cost: cost(over, character),
-    pods: {
-      created: 4_100 + evicted + killed,
-      bound: 4_100 + evicted + killed,
-      succeeded: 3_200,
-      failed: 0,
-      deleted: 800 + evicted,
-      runningAtEnd: 96,
-      pendingAtEnd: 0,
-      unscheduled: [],
-      everUnschedulable: 512,
-      startup: quantiles(38 + evicted / 100, seed),
-      pending: quantiles(31 + evicted / 100, seed),
-      pendingPodSeconds: sum(over.pendingPods) * 60 + evicted * 41 + seed,
-      boundPodHours: vcpuHours * 2,
-      requestedVcpuHours: vcpuHours,
-      requestedGibHours: vcpuHours * 3.1,
-      workloads: [
-        workload("Deployment/default/web", evicted * 0.7, span, 1 - evicted / 90_000),
-        workload("Deployment/payments/ledger-of-all-the-accounts-api", evicted * 0.3, span, 1),
-      ],
-    },
-    disruption: {
-      interruptions,
-      rebalanceRecommendations: interruptions * 3,
-      commands: { "emptiness/delete": 120, "multi-node/replace": Math.round(evicted / 40) },
-      commandsFailed: 0,
-      candidatesByReason: { Drifted: 6, Empty: 120, Underutilized: Math.round(evicted / 12) },
-      expired: 4,
-      podsEvicted: evicted,
-      podsKilled: killed,
-      podsDisruptedAgain: Math.round(evicted / 30),
-      lostWorkSeconds: killed * 610,
-      pdbBlockedSeconds: evicted * 3.5,
-    },
-    nodes: {
-      launched: 310 + Math.round(evicted / 12),
-      terminated: 298 + Math.round(evicted / 12),
-      failedLaunches: interruptions,
-      failedLaunchesByCode:
-        interruptions === 0 ? {} : { InsufficientInstanceCapacity: interruptions },
-      launchedByInstanceType: { "c7i.2xlarge": 110, "m7g.2xlarge": 200 },
-      peak: Math.ceil(Math.max(...over.allocatableVcpus) / 7.6),
-      mean: nodeHours / span,
-      hours: nodeHours,
-      cpuUtilizationPercent: 100 / slack,
-      memoryUtilizationPercent: 84 / slack,
-    },
-    atEnd: {
-      nodesByInstanceType: { "m7g.2xlarge": 7 },
-      nodesByCapacityType:
-        character.spotShare === 0 ? { "on-demand": 7 } : { "on-demand": 1, spot: 6 },
-      boundPods: 96,
-      pendingPods: 0,
-      requestedCpuMillicores: Math.round(last * 1000),
-      allocatableCpuMillicores: Math.round(last * slack * 1000),
-      requestedMemoryBytes: Math.round(last * 3.1) * gib,
-      allocatableMemoryBytes: Math.round(last * 3.1 * slack) * gib,
-    },
+    pods: pods(character, over, killed, seed),
+    disruption: disruption(character, killed),
+    nodes: nodes(character, over),
+    atEnd: atEnd(character, over),
     series: over,
     decisions: {
       "created/provisioned": 310,
-      "refused/pdb-prevents-eviction": Math.round(evicted / 7),
+      "refused/pdb-prevents-eviction": Math.round(character.evicted / 7),
     },
+  };
+}
+
+function pods(
+  { evicted }: Character,
+  over: SeriesFacts,
+  killed: number,
+  seed: number,
+): RunFacts["pods"] {
+  const vcpuHours = sum(over.requestedVcpus);
+  const span = (end - start) / hourMs;
+  const created = 4_100 + evicted + killed;
+  return {
+    created,
+    bound: created,
+    succeeded: 3_200,
+    failed: 0,
+    deleted: 800 + evicted,
+    runningAtEnd: 96,
+    pendingAtEnd: 0,
+    unscheduled: [],
+    everUnschedulable: 512,
+    startup: quantiles(38 + evicted / 100, seed),
+    pending: quantiles(31 + evicted / 100, seed),
+    pendingPodSeconds: sum(over.pendingPods) * 60 + evicted * 41 + seed,
+    boundPodHours: vcpuHours * 2,
+    requestedVcpuHours: vcpuHours,
+    requestedGibHours: vcpuHours * 3.1,
+    workloads: [
+      workload("Deployment/default/web", evicted * 0.7, span, 1 - evicted / 90_000),
+      workload("Deployment/payments/ledger-of-all-the-accounts-api", evicted * 0.3, span, 1),
+    ],
+  };
+}
+
+function disruption({ evicted, interruptions }: Character, killed: number): RunFacts["disruption"] {
+  return {
+    interruptions,
+    rebalanceRecommendations: interruptions * 3,
+    commands: { "emptiness/delete": 120, "multi-node/replace": Math.round(evicted / 40) },
+    commandsFailed: 0,
+    candidatesByReason: { Drifted: 6, Empty: 120, Underutilized: Math.round(evicted / 12) },
+    expired: 4,
+    podsEvicted: evicted,
+    podsKilled: killed,
+    podsDisruptedAgain: Math.round(evicted / 30),
+    lostWorkSeconds: killed * 610,
+    pdbBlockedSeconds: evicted * 3.5,
+  };
+}
+
+function nodes({ evicted, interruptions, slack }: Character, over: SeriesFacts): RunFacts["nodes"] {
+  const hours = sum(Object.values(over.nodesByCapacityType).map(sum));
+  return {
+    launched: 310 + Math.round(evicted / 12),
+    terminated: 298 + Math.round(evicted / 12),
+    failedLaunches: interruptions,
+    failedLaunchesByCode:
+      interruptions === 0 ? {} : { InsufficientInstanceCapacity: interruptions },
+    launchedByInstanceType: { "c7i.2xlarge": 110, "m7g.2xlarge": 200 },
+    peak: Math.ceil(Math.max(...over.allocatableVcpus) / 7.6),
+    mean: hours / ((end - start) / hourMs),
+    hours,
+    cpuUtilizationPercent: 100 / slack,
+    memoryUtilizationPercent: 84 / slack,
+  };
+}
+
+function atEnd({ slack, spotShare }: Character, over: SeriesFacts): RunFacts["atEnd"] {
+  const last = over.requestedVcpus.at(-1) ?? 0;
+  return {
+    nodesByInstanceType: { "m7g.2xlarge": 7 },
+    nodesByCapacityType: spotShare === 0 ? { "on-demand": 7 } : { "on-demand": 1, spot: 6 },
+    boundPods: 96,
+    pendingPods: 0,
+    requestedCpuMillicores: Math.round(last * 1000),
+    allocatableCpuMillicores: Math.round(last * slack * 1000),
+    requestedMemoryBytes: Math.round(last * 3.1) * gib,
+    allocatableMemoryBytes: Math.round(last * 3.1 * slack) * gib,
   };
 }
 

@@ -12,9 +12,10 @@ const spread = z.strictObject({
     .describe("95 % confidence interval of the mean, Student's t; null for a single value."),
   values: z.array(z.number().nullable()).describe("One for each seed, in the order of `seeds`."),
 });
-const figure = z
-  .union([z.number(), spread])
-  .describe("A plain number for one seed; mean, interval and values for several.");
+const figure = z.union([z.number(), spread]).meta({
+  id: "Figure",
+  description: "A plain number for one seed; mean, interval and values for several.",
+});
 const figureOrNone = figure.nullable();
 const figuresByName = z.record(z.string(), figure);
 const seriesByName = z.record(z.string(), z.array(z.number()));

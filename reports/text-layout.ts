@@ -8,6 +8,7 @@ export type Colours = ReturnType<typeof picocolors.createColors>;
 
 const gap = 2;
 const policyWidthMin = 12;
+const policyWidthMax = 32;
 const labelWidthMin = 29;
 
 const noBorders = {
@@ -103,17 +104,28 @@ export interface TableLayout {
 export function formatSections(layout: TableLayout): readonly string[] {
   const { sections, columns, policyNames } = layout;
   const widths = policyNames.map((_, policy) => cellWidths(sections, policy));
-  const full = widths.map((each, policy) =>
-    Math.max(total(each), Math.min(policyNames[policy]?.length ?? 0, policyWidthMin)),
-  );
-  const longest = Math.max(...sections.flatMap(({ rows }) => rows.map((row) => label(row).length)));
-  const beside =
-    columns - (full[0] ?? 0) - gap - (full.length > 1 ? Math.max(...full.slice(1)) + gap : 0);
-  const labelWidth = Math.min(longest, Math.max(labelWidthMin, Math.min(beside, columns / 2)));
-  return groups(full, columns - Math.floor(labelWidth)).flatMap((group, index) => [
+  // Names in full, unless breaking them lets more policies stand beside each other.
+  const [inFull, broken] = [policyWidthMax, policyWidthMin].map((nameWidth) => {
+    const cells = widths.map((each, policy) =>
+      Math.max(total(each), Math.min(policyNames[policy]?.length ?? 0, nameWidth)),
+    );
+    const label = labelWidth(layout, cells);
+    return { label, cells, groups: groups(cells, columns - label) };
+  });
+  const better = (inFull?.groups.length ?? 0) > (broken?.groups.length ?? 0) ? broken : inFull;
+  if (better === undefined) return [];
+  return better.groups.flatMap((group, index) => [
     ...(index === 0 ? [] : [""]),
-    ...formatGroup(layout, group, widths, { label: Math.floor(labelWidth), cells: full }),
+    ...formatGroup(layout, group, widths, better),
   ]);
+}
+
+/** As wide as the longest label, but not so wide that a second policy would not fit. */
+function labelWidth({ sections, columns }: TableLayout, cells: readonly number[]): number {
+  const longest = Math.max(...sections.flatMap(({ rows }) => rows.map((row) => label(row).length)));
+  const [first = 0, ...others] = cells;
+  const beside = columns - first - gap - (others.length > 0 ? Math.max(...others) + gap : 0);
+  return Math.min(longest, Math.max(labelWidthMin, Math.min(beside, Math.floor(columns / 2))));
 }
 
 /** Which policies stand beside each other; the first one in every group. */
@@ -139,18 +151,15 @@ function formatGroup(
   { policyNames, sections, colours }: TableLayout,
   group: readonly number[],
   widths: readonly CellWidths[],
-  { label: labelWidth, cells }: { readonly label: number; readonly cells: readonly number[] },
+  { label: width, cells }: { readonly label: number; readonly cells: readonly number[] },
 ): readonly string[] {
   const lines: string[] = [];
   for (const { title, rows } of sections) {
-    const table = newTable([labelWidth, ...group.map((policy) => cells[policy] ?? 0)]);
+    const table = newTable([width, ...group.map((policy) => cells[policy] ?? 0)]);
     const names = group.map((policy) => breakName(policyNames[policy] ?? "", cells[policy] ?? 0));
-    table.push([
-      colours.bold(cutEnd(title, labelWidth)),
-      ...names.map((name) => colours.bold(name)),
-    ]);
+    table.push([colours.bold(cutEnd(title, width)), ...names.map((name) => colours.bold(name))]);
     for (const row of rows) {
-      const name = cutStart(label(row), labelWidth);
+      const name = cutStart(label(row), width);
       table.push([
         row.depth === 0 ? name : colours.dim(name),
         ...group.map((policy) => formatCell(row.cells[policy], widths[policy], colours)),

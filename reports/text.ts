@@ -8,7 +8,7 @@ import {
   formatRate,
   formatSeconds,
 } from "./number-text.ts";
-import type { PolicyReport, Report } from "./report-schema.ts";
+import type { Figure, PolicyReport, Report } from "./report-schema.ts";
 import { basisLines, noticeText, unexplained } from "./report-words.ts";
 import type { Colours } from "./text-layout.ts";
 import { bar, cutEnd, formatSections, hang } from "./text-layout.ts";
@@ -23,6 +23,7 @@ export interface TextOptions {
 const columnsMin = 80;
 const columnsMax = 160;
 const unscheduledShown = 10;
+const barMax = 40;
 
 /**
  * The report for a terminal, ending in a line feed: pods without a node first, then each policy as
@@ -40,7 +41,7 @@ export function formatReportText(report: Report, options: TextOptions): string {
     ...unscheduledLines(report, columns, colours),
     ...noticeSummary(report, colours),
     "",
-    ...report.policies.flatMap((policy) => [...viewer(policy, columns, colours), ""]),
+    ...viewers(report.policies, columns, colours),
     ...formatSections({ columns, policyNames, sections, colours }),
     "",
     ...experimentLines(report, columns, colours),
@@ -95,39 +96,71 @@ function noticeSummary({ notModelled }: Report, colours: Colours): readonly stri
   return ["", colours.yellow(`! ${things} not modelled, or not as asked; see the list below.`)];
 }
 
-/** A policy in two lines and a bar each, means over the run. */
-function viewer(policy: PolicyReport, columns: number, colours: Colours): readonly string[] {
-  const { nodes, cost, atEnd } = policy;
-  const width = Math.min(40, columns - 60);
-  const meter = (share: number, of: string, name: string): string => {
-    const percent = `${share.toFixed(1)}%`.padStart(6);
-    return `${of.padStart(24)} ${percent} ${name.padEnd(6)} ${colours.cyan(bar(share, width))}`;
-  };
-  const fraction = (part: number, whole: number | undefined, unit: string): string =>
-    `${formatAmount(part)}/${whole === undefined ? "?" : formatAmount(whole)} ${unit}`;
-  const gib = nodes.meanAllocatableGib;
-  const price = `${formatRate(centre(cost.usdPerHour))}/hour`;
-  const many = `${formatAmount(centre(nodes.mean))} nodes`;
-  const ends = Object.entries(atEnd.nodesByCapacityType)
-    .map(([name, nodesOf]) => `${formatCount(centre(nodesOf))} ${name}`)
-    .join(", ");
-  const pods = `${formatCount(centre(atEnd.boundPods))} pods bound, ${formatCount(centre(atEnd.pendingPods))} pending`;
-  return [
+/** Each policy in two lines with a bar each, means over the run, and one line about its end. */
+function viewers(
+  policies: readonly PolicyReport[],
+  columns: number,
+  colours: Colours,
+): readonly string[] {
+  const meters = policies.map(metersOf);
+  const widest = (text: (meter: Meter) => string): number =>
+    Math.max(...meters.flat().map((meter) => text(meter).length));
+  const [leadWidth, ofWidth] = [widest(({ lead }) => lead), widest(({ of }) => of)];
+  const rest = leadWidth + ofWidth + widest(({ price }) => price) + "  100.0% memory  ".length;
+  const barWidth = Math.min(barMax, columns - rest);
+  return policies.flatMap((policy, index) => [
     `${colours.bold(policy.name)}${colours.dim(", mean of the run")}`,
-    `${many.padEnd(12)}${meter(
-      centre(nodes.cpuUtilizationPercent),
-      fraction(centre(nodes.meanRequestedVcpus), centre(nodes.meanAllocatableVcpus), "vCPU"),
-      "cpu",
-    )} ${price}`,
-    `${" ".repeat(12)}${meter(
-      centre(nodes.memoryUtilizationPercent),
-      fraction(centre(nodes.meanRequestedGib), gib === null ? undefined : centre(gib), "GiB"),
-      "memory",
-    )} ${formatMoney(centre(cost.usdPerMonth))}/month`,
-    ...hang("", `at the end: ${ends === "" ? "no nodes" : ends}; ${pods}`, columns).map(
-      colours.dim,
+    ...(meters[index] ?? []).map(({ lead, of, percent, name, price }) =>
+      [
+        lead.padEnd(leadWidth),
+        of.padStart(ofWidth),
+        `${percent.toFixed(1)}%`.padStart(6),
+        name.padEnd(6),
+        colours.cyan(bar(percent, barWidth)),
+        price,
+      ].join(" "),
     ),
+    ...hang("", endText(policy), columns).map(colours.dim),
+    "",
+  ]);
+}
+
+interface Meter {
+  readonly lead: string;
+  readonly of: string;
+  readonly percent: number;
+  readonly name: string;
+  readonly price: string;
+}
+
+function metersOf({ nodes, cost }: PolicyReport): readonly Meter[] {
+  const amount = (figure: Figure | null): string =>
+    figure === null ? "?" : formatAmount(centre(figure));
+  return [
+    {
+      lead: `${amount(nodes.mean)} nodes`,
+      of: `${amount(nodes.meanRequestedVcpus)}/${amount(nodes.meanAllocatableVcpus)} vCPU`,
+      percent: centre(nodes.cpuUtilizationPercent),
+      name: "cpu",
+      price: `${formatRate(centre(cost.usdPerHour))}/hour`,
+    },
+    {
+      lead: "",
+      of: `${amount(nodes.meanRequestedGib)}/${amount(nodes.meanAllocatableGib)} GiB`,
+      percent: centre(nodes.memoryUtilizationPercent),
+      name: "memory",
+      price: `${formatMoney(centre(cost.usdPerMonth))}/month`,
+    },
   ];
+}
+
+function endText({ atEnd }: PolicyReport): string {
+  const nodes = Object.entries(atEnd.nodesByCapacityType)
+    .map(([name, count]) => `${formatCount(centre(count))} ${name}`)
+    .join(", ");
+  const bound = formatCount(centre(atEnd.boundPods));
+  const pending = formatCount(centre(atEnd.pendingPods));
+  return `at the end: ${nodes === "" ? "no nodes" : nodes}; ${bound} pods bound, ${pending} pending`;
 }
 
 function experimentLines(report: Report, columns: number, colours: Colours): readonly string[] {

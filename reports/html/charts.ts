@@ -40,6 +40,9 @@ interface Kind {
 }
 
 const schema = "https://vega.github.io/schema/vega-lite/v6.json";
+/** Without this scale, axes would depend on the reader's time zone. */
+const instant = { field: "t", type: "temporal" as const, scale: { type: "utc" as const } };
+type TimeLayer = Extract<TopLevelSpec, { layer: unknown }>["layer"][number];
 const capacityTypes = ["on-demand", "spot", "reserved"];
 
 const kinds: readonly Kind[] = [
@@ -103,13 +106,6 @@ export function chartsOverTime(report: Report): readonly ChartGroup[] {
 
 function overTime(kind: Kind, points: readonly Point[], peak: number): TopLevelSpec {
   const present = kind.names.filter((name) => points.some(({ series }) => series === name));
-  const tooltip = present.map((name) => ({
-    field: name,
-    type: "quantitative" as const,
-    title: name,
-    format: ",.2~f",
-  }));
-  const t = { field: "t", type: "temporal" as const, scale: { type: "utc" as const } };
   return {
     $schema: schema,
     description: `${kind.title}: ${kind.note}`,
@@ -119,60 +115,71 @@ function overTime(kind: Kind, points: readonly Point[], peak: number): TopLevelS
     data: { values: [...points] },
     encoding: {
       x: {
-        ...t,
+        ...instant,
         axis: { title: null, labelOverlap: true, labelSeparation: 10, tickCount: 5, grid: false },
       },
     },
-    layer: [
-      {
-        mark: kind.isStacked
-          ? { type: "area", interpolate: "step-after", opacity: 0.85 }
-          : { type: "line", interpolate: "step-after", strokeWidth: 1.5 },
-        encoding: {
-          y: {
-            field: "value",
-            type: "quantitative",
-            stack: kind.isStacked ? "zero" : null,
-            scale: { domain: [0, peak], nice: true },
-            axis: { title: kind.unit, tickCount: 4, minExtent: 34 },
-          },
-          color: {
-            field: "series",
-            type: "nominal",
-            scale: { domain: present, range: present.map((name) => colourOf(kind, name)) },
-            legend: kind.names.length > 1 ? { title: null, orient: "top" } : null,
-          },
-        },
+    layer: [marksOverTime(kind, present, peak), readingLine(present)],
+  };
+}
+
+function marksOverTime(kind: Kind, present: readonly string[], peak: number): TimeLayer {
+  return {
+    mark: kind.isStacked
+      ? { type: "area", interpolate: "step-after", opacity: 0.85 }
+      : { type: "line", interpolate: "step-after", strokeWidth: 1.5 },
+    encoding: {
+      y: {
+        field: "value",
+        type: "quantitative",
+        stack: kind.isStacked ? "zero" : null,
+        scale: { domain: [0, peak], nice: true },
+        axis: { title: kind.unit, tickCount: 4, minExtent: 34 },
       },
+      color: {
+        field: "series",
+        type: "nominal",
+        scale: { domain: [...present], range: present.map((name) => colourOf(kind, name)) },
+        legend: kind.names.length > 1 ? { title: null, orient: "top" } : null,
+      },
+    },
+  };
+}
+
+/** A line under the pointer, with every value at that instant. */
+function readingLine(present: readonly string[]): TimeLayer {
+  return {
+    transform: [{ pivot: "series", value: "value", groupby: ["t"] }],
+    mark: { type: "rule", strokeWidth: 1 },
+    params: [
       {
-        transform: [{ pivot: "series", value: "value", groupby: ["t"] }],
-        mark: { type: "rule", strokeWidth: 1 },
-        params: [
-          {
-            name: "hover",
-            select: {
-              type: "point",
-              fields: ["t"],
-              nearest: true,
-              on: "pointermove",
-              clear: "pointerout",
-            },
-          },
-        ],
-        encoding: {
-          opacity: { condition: { param: "hover", empty: false, value: 0.7 }, value: 0 },
-          tooltip: [
-            {
-              ...t,
-              title: "UTC",
-              timeUnit: "utcyearmonthdatehoursminutes",
-              format: "%a %d %b %H:%M",
-            },
-            ...tooltip,
-          ],
+        name: "hover",
+        select: {
+          type: "point",
+          fields: ["t"],
+          nearest: true,
+          on: "pointermove",
+          clear: "pointerout",
         },
       },
     ],
+    encoding: {
+      opacity: { condition: { param: "hover", empty: false, value: 0.7 }, value: 0 },
+      tooltip: [
+        {
+          ...instant,
+          title: "UTC",
+          timeUnit: "utcyearmonthdatehoursminutes",
+          format: "%a %d %b %H:%M",
+        },
+        ...present.map((name) => ({
+          field: name,
+          type: "quantitative" as const,
+          title: name,
+          format: ",.2~f",
+        })),
+      ],
+    },
   };
 }
 
