@@ -53,6 +53,8 @@ interface Memory {
   consolidatedAt: SimTime | undefined;
   /** What that search rested on. */
   inputs: Inputs | undefined;
+  /** The timestamp when it was last read: it moves by itself once it is too old for a reader. */
+  timestamp: SimTime | undefined;
   unseenNodePools: readonly string[];
 }
 
@@ -70,7 +72,7 @@ interface IdlePass {
   readonly inputs: Inputs;
   /** It rests on prices and offerings, whose changes nobody tells of. */
   readonly restsOnOfferings: boolean;
-  /** When a method that rests looks again; absent: none rests. */
+  /** When the consolidation timestamp moves by itself; absent: no method has read it. */
   readonly refreshAt?: SimTime;
 }
 
@@ -129,6 +131,7 @@ export class DisruptionController implements Controller {
     const memory = (): Memory => ({
       consolidatedAt: undefined,
       inputs: undefined,
+      timestamp: undefined,
       unseenNodePools: [],
     });
     this.#memories = new Map(this.#methods.map(({ name }) => [name, memory()]));
@@ -256,9 +259,9 @@ export class DisruptionController implements Controller {
       invariant(method !== undefined, "a method of every index");
       const end = this.#tryMethod(method, index, now);
       if (end.kind !== "nothing") return end;
-      const { consolidatedAt } = this.#memory(method);
-      if (end.why === "consolidated" && consolidatedAt !== undefined) {
-        refreshAt = earliest(refreshAt, after(consolidatedAt, memoRefresh));
+      const { timestamp } = this.#memory(method);
+      if (end.why !== "no-candidates" && timestamp !== undefined) {
+        refreshAt = earliest(refreshAt, after(timestamp, memoRefresh));
       }
       if (end.why === "looking") restsOnOfferings = true;
       if (end.why === "unfinished") isRepeatable = false;
@@ -298,10 +301,11 @@ export class DisruptionController implements Controller {
     const { candidates, refusals } = methodCandidates({ view: listed.view, listing }, method);
     this.#narrator.refusals(method.disruptionClass, listing.refusals, now);
     this.#narrator.refusals(`filter ${method.name}`, refusals, now, method.name);
+    const memory = this.#memory(method);
+    memory.timestamp = undefined;
     if (candidates.length === 0) return { kind: "nothing", why: idleness(listing.refusals) };
     const blocked = buildBudgetMapping(listed.view, method.reason, now).blocked();
     this.#narrator.blockedNodePools(blocked, method.reason, method.name);
-    const memory = this.#memory(method);
     if (method.isValidated && this.#isConsolidated(memory, now)) {
       return { kind: "nothing", why: "consolidated" };
     }
@@ -327,6 +331,7 @@ export class DisruptionController implements Controller {
    */
   #isConsolidated(memory: Memory, now: SimTime): boolean {
     const timestamp = this.#context.state.consolidationTimestamp(now);
+    memory.timestamp = timestamp;
     if (memory.consolidatedAt === timestamp) return true;
     const { inputs } = memory;
     if (!this.#context.options.skipIdlePolls || inputs === undefined) return false;

@@ -336,3 +336,27 @@ function allCodes(world: DisruptionWorld, method: MethodName): readonly string[]
   const decision = world.decide(method);
   return ["n", "n-claim"].flatMap((name) => codesOf(decision, name));
 }
+
+describe("sentences", () => {
+  it("stay as they are", () => {
+    const world = new DisruptionWorld({ spotToSpotConsolidation: true });
+    world.cloudProvider.instanceTypes = sizes;
+    world.cluster.put(nodePool());
+    world.table("n | default | xlarge | spot | web:500m");
+    world.node({ name: "stuck", type: "medium" });
+    world.pod("lost", "stuck", "1", { spec: { nodeSelector: { team: "nobody" } } });
+    world.node({ name: "held", type: "medium" });
+    world.pod("db", "held", "1", { labels: { app: "db" } });
+    const selector = { matchLabels: { app: "db" }, matchExpressions: [] };
+    const budget = pdb("db", 0);
+    world.cluster.put({ ...budget, spec: { ...budget.spec, selector } });
+    const { refusals } = world.decide("single-node-consolidation");
+    expect(
+      refusals.map(({ nodeName, sentence }) => `${nodeName}: ${sentence}`),
+    ).toMatchInlineSnapshot(`
+      [
+        "held: Pdb prevents pod evictions (PodDisruptionBudget=[default/db])",
+      ]
+    `);
+  });
+});

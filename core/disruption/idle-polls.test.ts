@@ -1,0 +1,190 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { sizes } from "../../test/support/disruption-types.ts";
+import { DisruptionWorld } from "../../test/support/disruption-world.ts";
+import { nodePool } from "../../test/support/node-pools.ts";
+import { objectMeta, pod } from "../../test/support/pods.ts";
+import type { NodeClaim, PodDisruptionBudget } from "../apis/index.ts";
+import { setCondition } from "../state/index.ts";
+import { durationMs, hours, minutes, seconds } from "../units/index.ts";
+
+const changes = [
+  "bind a pod",
+  "remove a pod",
+  "add a pending pod",
+  "raise a price",
+  "lower a price",
+  "block by a budget",
+  "unblock",
+  "nominate",
+  "drift",
+  "protect for a minute",
+  "window",
+  "launch",
+  "initialize",
+  "lose a replacement",
+] as const;
+type Change = (typeof changes)[number];
+
+interface Step {
+  readonly change: Change;
+  readonly node: number;
+  /** Since the step before; multiples of a second meet polls exactly. */
+  readonly waitMs: number;
+}
+
+const names = ["a", "b", "c", "d"];
+
+function blockingBudget(disruptionsAllowed: number): PodDisruptionBudget {
+  return {
+    kind: "PodDisruptionBudget",
+    metadata: objectMeta({ name: "all" }),
+    spec: {
+      selector: { matchLabels: {}, matchExpressions: [] },
+      unhealthyPodEvictionPolicy: "IfHealthyBudget",
+    },
+    status: {
+      disruptionsAllowed,
+      currentHealthy: 1,
+      desiredHealthy: 1,
+      expectedPods: 1,
+      disruptedPods: {},
+    },
+  };
+}
+
+function scalePrices(world: DisruptionWorld, factor: number): void {
+  world.cloudProvider.instanceTypes = world.cloudProvider.instanceTypes.map((type, index) => ({
+    ...type,
+    offerings: type.offerings.map((it) =>
+      index % 2 === 0 ? it : { ...it, priceUsdPerHour: (it.priceUsdPerHour * factor) as never },
+    ),
+  }));
+}
+
+function settle(world: DisruptionWorld, types: readonly string[]): void {
+  for (const claim of world.cluster.nodeClaims()) {
+    const { name } = claim.metadata;
+    if (!name.startsWith("default-")) continue;
+    const launched = { ...claim, status: { ...claim.status, providerId: `fake:///${name}` } };
+    world.cluster.put(
+      types.reduce((it, type) => setCondition(it, { type, status: "True" }, world.now), launched),
+    );
+  }
+}
+
+function apply(world: DisruptionWorld, { change, node }: Step, index: number): void {
+  const { cluster, state } = world;
+  const name = names[node % names.length] ?? "a";
+  const claim = cluster.nodeClaim(`${name}-claim`);
+  const isThere = cluster.node(name) !== undefined;
+  switch (change) {
+    case "bind a pod":
+      if (isThere) world.pod(`p${index}`, name, "300m");
+      return;
+    case "remove a pod":
+      return cluster.remove("Pod", `default/${cluster.pods()[node]?.metadata.name ?? ""}`);
+    case "add a pending pod":
+      return cluster.put(pod({ name: `pending${index}`, requests: { cpu: "9" } }));
+    case "raise a price":
+      return scalePrices(world, 3);
+    case "lower a price":
+      return scalePrices(world, 0.2);
+    case "block by a budget":
+      return cluster.put(blockingBudget(0));
+    case "unblock":
+      return cluster.put(blockingBudget(1));
+    case "nominate":
+      return state.nominate(`fake:///${name}`, world.now);
+    case "drift":
+      if (claim !== undefined) {
+        cluster.put(setCondition(claim, { type: "Drifted", status: "True" }, world.now));
+      }
+      return;
+    case "protect for a minute": {
+      const annotations = { "karpenter.sh/do-not-disrupt": "1m" };
+      if (isThere)
+        world.pod(`q${index}`, name, "10m", {
+          annotations,
+          status: { phase: "Running", startTime: world.now },
+        });
+      return;
+    }
+    case "window": {
+      const budget = { nodes: "0", schedule: "*/4 * * * *", duration: minutes(2) };
+      return cluster.put(
+        nodePool({ disruption: { budgets: [budget], consolidateAfter: seconds(30) } }),
+      );
+    }
+    case "launch":
+      return settle(world, ["Launched", "Registered"]);
+    case "initialize":
+      return settle(world, ["Launched", "Registered", "Initialized"]);
+    case "lose a replacement": {
+      const lost = cluster
+        .nodeClaims()
+        .find((it: NodeClaim) => it.metadata.name.startsWith("default-"));
+      if (lost !== undefined) cluster.remove("NodeClaim", lost.metadata.name);
+      return;
+    }
+  }
+}
+
+function run(steps: readonly Step[], skipIdlePolls: boolean): DisruptionWorld {
+  const world = new DisruptionWorld({ skipIdlePolls, spotToSpotConsolidation: true });
+  world.cloudProvider.instanceTypes = sizes;
+  world.cluster.put(nodePool({ disruption: { budgets: [{ nodes: "50%" }] } }));
+  world.table(`
+    a | default | medium | on-demand | a1:3500m
+    b | default | medium | spot      | b1:3000m b2:500m
+    c | default | large  | on-demand | c1:7
+    d | default | small  | on-demand | d1:1800m
+  `);
+  for (const [index, step] of steps.entries()) {
+    world.advance(durationMs(step.waitMs));
+    apply(world, step, index);
+    // The engine asks after every event.
+    if ((world.controller.nextDueAt() ?? Number.POSITIVE_INFINITY) <= world.now) {
+      world.controller.reconcile(world.now);
+    }
+  }
+  world.advance(minutes(12));
+  return world;
+}
+
+describe("leaving out polls that would do nothing", () => {
+  const step = fc.record({
+    change: fc.constantFrom(...changes),
+    node: fc.nat(5),
+    waitMs: fc.oneof(
+      fc.integer({ min: 0, max: 40 }).map((it) => it * 1000),
+      fc.integer({ min: 0, max: 400_000 }),
+    ),
+  });
+
+  test.prop([fc.array(step, { maxLength: 12 })], { numRuns: 100 })(
+    "changes neither a decision, nor its time, nor what is told",
+    (steps) => {
+      const polled = run(steps, false);
+      const skipped = run(steps, true);
+      expect(skipped.facts).toEqual(polled.facts);
+      expect(skipped.cluster.events).toEqual(polled.cluster.events);
+    },
+  );
+
+  it("leaves out nearly all polls of a quiet cluster", () => {
+    const quiet = (skipIdlePolls: boolean): number => {
+      const world = new DisruptionWorld({ skipIdlePolls });
+      world.cloudProvider.instanceTypes = sizes;
+      const key = "karpenter.sh/capacity-type";
+      const requirements = [{ key, operator: "In", values: ["on-demand"] }] as const;
+      world.cluster.put(nodePool({ requirements }));
+      world.table("a | default | small | on-demand | a1:1900m");
+      world.advance(hours(1));
+      return world.passes;
+    };
+    // Every five minutes the memo is renewed; 360 polls an hour otherwise.
+    expect(quiet(false)).toBe(361);
+    expect(quiet(true)).toBeLessThan(15);
+  });
+});
