@@ -1,3 +1,10 @@
+import type {
+  DisruptionRecorder,
+  EndedCommand,
+  RecordedRefusal,
+  RejectedCommand,
+  StartedCommand,
+} from "../core/disruption/index.ts";
 import type { LifecycleFact, LifecycleRecorder } from "../core/lifecycle/index.ts";
 import type {
   DecisionRecorder,
@@ -13,7 +20,7 @@ import type { LedgerSink } from "./ledger/index.ts";
  * Turns what Karpenter's controllers decide into facts of the ledger. Launches that EC2 refused are
  * recorded where they happen, by the cloud provider.
  */
-export class DecisionLedger implements LifecycleRecorder, DecisionRecorder {
+export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, DisruptionRecorder {
   readonly #ledger: LedgerSink;
 
   constructor(ledger: LedgerSink) {
@@ -52,6 +59,35 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder {
       const identity = { podKey: objectKey(pod), podUid: pod.metadata.uid };
       this.#ledger.record({ kind: "pod-failed-scheduling", at, ...identity, message });
     }
+  }
+
+  commandStarted(command: StartedCommand, at: SimTime): void {
+    const { id: commandId, scores: _, ...facts } = command;
+    this.#ledger.record({ kind: "disruption-command", at, commandId, ...facts });
+  }
+
+  commandEnded({ id: commandId, outcome, message }: EndedCommand, at: SimTime): void {
+    this.#ledger.record({ kind: "disruption-command-ended", at, commandId, outcome, message });
+  }
+
+  commandRejected({ candidates, failure, message }: RejectedCommand, at: SimTime): void {
+    const reason = `validation/${failure}`;
+    for (const nodeName of candidates) {
+      this.#ledger.record({ kind: "disruption-refused", at, nodeName, reason, message });
+    }
+  }
+
+  refused({ nodeName, code: reason, sentence: message }: RecordedRefusal, at: SimTime): void {
+    this.#ledger.record({ kind: "disruption-refused", at, nodeName, reason, message });
+  }
+
+  moveScored(): void {
+    // Scores are part of the commands' messages; a log of every considered move is not kept yet.
+  }
+
+  passFailed(message: string, at: SimTime): void {
+    const reason = "pass-failed";
+    this.#ledger.record({ kind: "disruption-refused", at, nodeName: "", reason, message });
   }
 
   record(fact: LifecycleFact, at: SimTime): void {

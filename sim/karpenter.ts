@@ -3,11 +3,13 @@
  * changes, say when they want to be called, and are called then, in a fixed order, until none is due.
  */
 import type { CloudProvider } from "../core/cloudprovider/index.ts";
+import { DisruptionController } from "../core/disruption/index.ts";
 import { lifecycleControllers, type Lifecycle } from "../core/lifecycle/index.ts";
 import { ProvisioningController } from "../core/provisioning/index.ts";
 import {
   ClusterState,
   type Cluster,
+  CostTracker,
   type Controller,
   type WatchEvent,
 } from "../core/state/index.ts";
@@ -22,6 +24,8 @@ export interface KarpenterInput {
   readonly options: KarpenterOptions;
   readonly experiments: Experiments;
   readonly recorder: DecisionLedger;
+  /** Leaves out polls of disruption that provably do nothing; the outcome is the same either way. */
+  readonly skipIdlePolls: boolean;
 }
 
 /** More rounds than that at one instant are a livelock between controllers. */
@@ -35,7 +39,7 @@ export class Karpenter {
   readonly #recorder: DecisionLedger;
 
   constructor(input: KarpenterInput) {
-    const { cluster, cloudProvider, options, recorder } = input;
+    const { cluster, cloudProvider, options, recorder, experiments, skipIdlePolls } = input;
     const { featureGates } = options;
     const state = new ClusterState({ cluster, options });
     this.#state = state;
@@ -47,7 +51,9 @@ export class Karpenter {
       options: { featureGates },
       recorder,
     });
+    const costs = new CostTracker({ cluster, cloudProvider });
     this.#controllers = [
+      costs,
       new ProvisioningController({
         cluster,
         cloudProvider,
@@ -56,6 +62,21 @@ export class Karpenter {
         recorder,
       }),
       ...this.#lifecycle.controllers,
+      new DisruptionController({
+        cluster,
+        cloudProvider,
+        state,
+        costs,
+        options: {
+          preferencePolicy: options.preferencePolicy,
+          minValuesPolicy: options.minValuesPolicy,
+          reservedCapacity: featureGates.reservedCapacity,
+          spotToSpotConsolidation: featureGates.spotToSpotConsolidation,
+          experiments,
+          skipIdlePolls,
+        },
+        recorder,
+      }),
     ];
   }
 

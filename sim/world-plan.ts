@@ -101,6 +101,8 @@ export interface WorldPlan {
   readonly kube: KubeSettings;
   readonly karpenter: KarpenterOptions;
   readonly experiments: Experiments;
+  /** Leaves out polls that provably do nothing: faster, and the same outcome. */
+  readonly skipsIdlePolls: boolean;
   /** The command that repeats this run, for failure reports. */
   readonly replayCommand: string;
 }

@@ -99,6 +99,7 @@ class World {
       options: plan.karpenter,
       experiments: plan.experiments,
       recorder: new DecisionLedger(this.#ledger),
+      skipIdlePolls: plan.skipsIdlePolls,
     });
     this.#kube.api.subscribe((event) => {
       this.#karpenter.observe(event, engine.now);

@@ -54,6 +54,7 @@ export function planRun(scenario: Scenario, { policyName, seed }: RunChoice): Wo
     kube: clusterSettings(spec, policy),
     karpenter: karpenterOptions(policy),
     experiments: policy.experiments,
+    skipsIdlePolls: true,
     replayCommand: `dryfit run ${scenario.file} --policy ${policyName} --seed ${seed}`,
   };
 }

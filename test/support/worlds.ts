@@ -162,6 +162,7 @@ export function worldPlan(options: {
     kube: defaultKubeSettings,
     karpenter: defaultKarpenterOptions,
     experiments: {},
+    skipsIdlePolls: true,
     replayCommand: `dryfit run test --seed ${seed}`,
     ...options.overrides,
   };
