@@ -15,6 +15,7 @@
 import {
   labelCapacityType,
   labelZone,
+  labelZoneId,
   type CapacityType,
   type Ec2NodeClass,
   type NodeClaim,
@@ -32,11 +33,12 @@ import type {
 } from "../../core/cloudprovider/index.ts";
 import { Requirements } from "../../core/scheduling/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
-import { invariant, minutes } from "../../core/units/index.ts";
+import { compareStrings, invariant, minutes } from "../../core/units/index.ts";
 import type { Ec2, Ec2Instance, FleetAnswer } from "../ec2/index.ts";
 import type { LedgerSink } from "../ledger/index.ts";
 import type { InstanceTypeProvider } from "./instance-type-provider.ts";
 import { launchChoices } from "./launch-filters.ts";
+import { zoneIdOf } from "./node-class-zones.ts";
 import { volumesUsdPerHour } from "./root-volume.ts";
 import type { AwsSettings } from "./settings.ts";
 import type { UnavailableOfferings } from "./unavailable-offerings.ts";
@@ -50,14 +52,16 @@ export interface AwsCloudProviderOptions {
   readonly settings: AwsSettings;
   readonly ledger: LedgerSink;
   readonly now: () => SimTime;
+  /** Whether the NodeClaim is still there and not being deleted; always, where it isn't given. */
+  readonly isWanted?: (nodeClaim: NodeClaim) => boolean;
   /** Called when the answer to a NodeClaim's launch has come. */
   readonly onProgress: (nodeClaimName: string) => void;
 }
 
 interface Launch {
   readonly nodeClaim: NodeClaim;
+  readonly nodeClass: Ec2NodeClass;
   readonly capacityType: CapacityType;
-  readonly types: ReadonlyMap<string, InstanceType>;
   result: CreateResult;
 }
 
@@ -100,12 +104,13 @@ export class AwsCloudProvider implements CloudProvider {
     const { uid } = nodeClaim.metadata;
     const known = this.#launchesByUid.get(uid);
     if (known !== undefined) {
-      if (known.result.kind !== "in-progress") this.#launchesByUid.delete(uid);
+      // A refusal is told once; who asks again wants another attempt.
+      if (known.result.kind === "insufficient-capacity") this.#launchesByUid.delete(uid);
       return known.result;
     }
     const nodeClass = this.#nodeClass(nodeClaim.spec.nodeClassRef);
     if (nodeClass === undefined) {
-      const message = `failed to resolve nodeclass ${nodeClaim.spec.nodeClassRef.name}`;
+      const message = `resolving nodeclass, ec2nodeclasses.karpenter.k8s.aws "${nodeClaim.spec.nodeClassRef.name}" not found`;
       return this.#refuse(nodeClaim, now, "NodeClassNotFound", message);
     }
     const choices = launchChoices(
@@ -117,8 +122,9 @@ export class AwsCloudProvider implements CloudProvider {
     if (choices.kind === "none") {
       return this.#refuse(nodeClaim, now, "InsufficientInstanceCapacity", choices.message);
     }
-    const overrides = choices.types.flatMap(({ type, offerings }) =>
-      offerings.map(({ zone }) => ({ instanceType: type.name, zone, imageId: imageId(nodeClass) })),
+    const image = imageId(nodeClass);
+    const overrides = choices.choices.flatMap(({ instanceType, offerings }) =>
+      offerings.map(({ zone }) => ({ instanceType, zone, imageId: image })),
     );
     const requestId = this.#options.ec2.createFleet({
       purchaseOption: choices.capacityType === "spot" ? "spot" : "on-demand",
@@ -134,8 +140,8 @@ export class AwsCloudProvider implements CloudProvider {
     });
     const launch: Launch = {
       nodeClaim,
+      nodeClass,
       capacityType: choices.capacityType,
-      types: new Map(choices.types.map(({ type }) => [type.name, type])),
       result: { kind: "in-progress" },
     };
     this.#launchesByUid.set(uid, launch);
@@ -162,6 +168,7 @@ export class AwsCloudProvider implements CloudProvider {
             `with fleet error(s), ${describeErrors(answer)}`,
           )
         : { kind: "launched", instance: this.#launched(launch, instance) };
+    if (this.#options.isWanted?.(launch.nodeClaim) === false) this.#abandon(launch, instance);
     this.#options.onProgress(launch.nodeClaim.metadata.name);
   }
 
@@ -169,6 +176,7 @@ export class AwsCloudProvider implements CloudProvider {
     const instanceId = instanceIdOf(nodeClaim.status.providerId ?? "");
     if (this.#options.ec2.instance(instanceId) === undefined) {
       this.#launchedById.delete(instanceId);
+      this.#launchesByUid.delete(nodeClaim.metadata.uid);
       return { kind: "not-found" };
     }
     this.#options.ec2.terminateInstance(instanceId);
@@ -183,8 +191,8 @@ export class AwsCloudProvider implements CloudProvider {
   list(): readonly ProviderInstance[] {
     return this.#options.ec2
       .instances()
-      .filter(({ state }) => state !== "shutting-down")
-      .map(toProviderInstance);
+      .map(toProviderInstance)
+      .sort((left, right) => compareStrings(left.providerId, right.providerId));
   }
 
   isDrifted(): string | undefined {
@@ -205,12 +213,25 @@ export class AwsCloudProvider implements CloudProvider {
     return this.#launchedById.get(instanceId);
   }
 
+  /**
+   * The NodeClaim went while EC2 was launching. Upstream's call blocks the NodeClaim until it has the
+   * instance's id, and then terminates the instance at once.
+   */
+  #abandon({ nodeClaim }: Launch, instance: Ec2Instance | undefined): void {
+    this.#launchesByUid.delete(nodeClaim.metadata.uid);
+    if (instance === undefined) return;
+    this.#launchedById.delete(instance.instanceId);
+    this.#options.ec2.terminateInstance(instance.instanceId);
+  }
+
   #launched(launch: Launch, instance: Ec2Instance): LaunchedInstance {
-    const { nodeClaim, capacityType } = launch;
+    const { nodeClaim, nodeClass, capacityType } = launch;
     const { instanceType: typeName, zone } = instance.pool;
-    const type = launch.types.get(typeName);
-    const nodeClass = this.#nodeClass(nodeClaim.spec.nodeClassRef);
-    invariant(type !== undefined && nodeClass !== undefined, "EC2 launched another type");
+    const type = this.#options.instanceTypes
+      .list(nodeClass, this.#options.now())
+      .find(({ name }) => name === typeName);
+    invariant(type !== undefined, "EC2 launched a type that the NodeClass has not", { typeName });
+    const zoneId = zoneIdOf(nodeClass, zone);
     const providerId = `aws:///${zone}/${instance.instanceId}`;
     const launched: LaunchedInstance = {
       providerId,
@@ -218,6 +239,7 @@ export class AwsCloudProvider implements CloudProvider {
       labels: {
         ...singleValuedLabels(type.requirements),
         [labelZone]: zone,
+        ...(zoneId === undefined ? {} : { [labelZoneId]: zoneId }),
         [labelCapacityType]: capacityType,
         [labelTenancy]: tenancy(nodeClaim),
       },
@@ -232,6 +254,7 @@ export class AwsCloudProvider implements CloudProvider {
       launched,
     });
     const onDemand = type.offerings.find((offering) => offering.capacityType === "on-demand");
+    invariant(onDemand !== undefined, "a launched type has no On-Demand price", { typeName });
     this.#options.ledger.record({
       kind: "instance-launched",
       at: this.#options.now(),
@@ -244,12 +267,13 @@ export class AwsCloudProvider implements CloudProvider {
       capacityType,
       vcpus: instance.vcpus,
       memoryBytes: type.capacity["memory"] ?? 0,
-      onDemandUsdPerHour: onDemand?.priceUsdPerHour ?? 0,
+      onDemandUsdPerHour: onDemand.priceUsdPerHour,
     });
     return launched;
   }
 
-  #refuse(nodeClaim: NodeClaim, at: SimTime, code: string, message: string): CreateResult {
+  #refuse(nodeClaim: NodeClaim, at: SimTime, code: string, reason: string): CreateResult {
+    const message = `insufficient capacity, ${reason}`;
     this.#options.ledger.record({
       kind: "launch-failed",
       at,
@@ -300,10 +324,9 @@ function tenancy({ spec }: NodeClaim): "default" | "dedicated" {
   return !allowed.has("default") && allowed.has("dedicated") ? "dedicated" : "default";
 }
 
+/** @see karpenter-provider-aws v1.14.1 pkg/providers/instance/instance.go combineFleetErrors */
 function describeErrors({ errors }: FleetAnswer): string {
-  return errors
-    .map(({ code, message, instanceType, zone }) => `${code}: ${message} (${instanceType} ${zone})`)
-    .join("; ");
+  return [...new Set(errors.map(({ code, message }) => `${code}: ${message}`))].join("; ");
 }
 
 function withoutUnrequestedEfa(

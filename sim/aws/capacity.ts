@@ -41,6 +41,7 @@ export function instanceTypeCapacity(
     "aws.amazon.com/neuron": facts.neuronDevices ?? 0,
     "aws.amazon.com/neuroncore": facts.neuronCores ?? 0,
     ...gpuCapacity(facts),
+    ...windowsCapacity(facts, nodeClass),
   };
   const present = Object.entries(amounts).filter(([, amount]) => amount > 0);
   return Object.fromEntries(present);
@@ -55,6 +56,16 @@ const gpuResources: Readonly<Record<string, string>> = {
 function gpuCapacity(facts: Ec2InstanceTypeFacts): Readonly<Record<string, number>> {
   const name = gpuResources[facts.gpuManufacturer ?? ""];
   return name === undefined ? {} : { [name]: facts.gpuCount ?? 0 };
+}
+
+/** Windows pods get secondary addresses of the one interface. */
+function windowsCapacity(
+  facts: Ec2InstanceTypeFacts,
+  { spec }: Ec2NodeClass,
+): Readonly<Record<string, number>> {
+  const isWindows = spec.amiFamily.startsWith("Windows") && facts.arch === "amd64";
+  if (!isWindows || facts.ipv4PerEni === undefined) return {};
+  return { "vpc.amazonaws.com/PrivateIPv4Address": facts.ipv4PerEni - 1 };
 }
 
 /** Memory that a node reports: what is sold, less the estimated overhead of virtualization. */

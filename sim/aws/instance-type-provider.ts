@@ -3,11 +3,21 @@
  * and capacity type. An offering is available if its price is known, its zone is one of the
  * NodeClass's subnets, and EC2 has not refused it lately.
  *
- * Objects and arrays stay the same until something about them changes, so identity keys caches.
+ * Objects and arrays stay the same until something about them changes, so identity keys caches. What
+ * costs most is kept: a type's labels and capacity for good, its offerings until the next reading of
+ * prices or a mark on the type.
+ *
+ * Differs: upstream serves offerings from a cache for up to five minutes, so new prices reach
+ * decisions that much later; and memory that nodes report never replaces the estimate.
  *
  * @see karpenter-provider-aws v1.14.1 pkg/providers/instancetype/offering/base_resolver.go
  */
-import { labelCapacityType, labelZone, type Ec2NodeClass } from "../../core/apis/index.ts";
+import {
+  labelCapacityType,
+  labelZone,
+  labelZoneId,
+  type Ec2NodeClass,
+} from "../../core/apis/index.ts";
 import type { InstanceType, Offering } from "../../core/cloudprovider/index.ts";
 import { Requirement, Requirements } from "../../core/scheduling/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
@@ -15,6 +25,7 @@ import { usdPerHour } from "../../core/units/index.ts";
 import type { Catalogue, Ec2InstanceTypeFacts } from "../../traces/index.ts";
 import type { BelievedPrices } from "./believed-prices.ts";
 import { buildInstanceType, type InstanceTypeContext } from "./instance-type.ts";
+import { zoneIdOf } from "./node-class-zones.ts";
 import type { UnavailableOfferings } from "./unavailable-offerings.ts";
 
 interface TypeEntry {
@@ -59,24 +70,32 @@ export class InstanceTypeProvider {
     if (entry.priceVersion === priceVersion && entry.markVersion === unavailable.version) {
       return entry.current;
     }
-    for (const type of entry.types) this.#refresh(type, priceVersion, now);
+    let isChanged = false;
+    for (const type of entry.types) {
+      if (this.#refresh(type, entry.nodeClass, priceVersion, now)) isChanged = true;
+    }
     entry.priceVersion = priceVersion;
     entry.markVersion = unavailable.version;
-    entry.current = entry.types.map(({ current }) => current);
+    if (isChanged) entry.current = entry.types.map(({ current }) => current);
     return entry.current;
   }
 
-  #refresh(type: TypeEntry, priceVersion: number, now: SimTime): void {
+  /** Whether the type's offerings are other ones than before. */
+  #refresh(type: TypeEntry, nodeClass: Ec2NodeClass, priceVersion: number, now: SimTime): boolean {
     const markVersion = this.#options.unavailable.versionOf(type.base.name);
-    if (type.priceVersion === priceVersion && type.markVersion === markVersion) return;
+    if (type.priceVersion === priceVersion && type.markVersion === markVersion) return false;
     type.priceVersion = priceVersion;
     type.markVersion = markVersion;
-    type.current = { ...type.base, offerings: this.#offerings(type, now) };
+    const offerings = this.#offerings(type, nodeClass, now);
+    if (areEqual(offerings, type.current.offerings)) return false;
+    type.current = { ...type.base, offerings };
+    return true;
   }
 
-  #offerings(type: TypeEntry, now: SimTime): readonly Offering[] {
+  #offerings(type: TypeEntry, nodeClass: Ec2NodeClass, now: SimTime): readonly Offering[] {
     const { zones, prices, unavailable } = this.#options;
     const { name } = type.base;
+    const usable = type.base.requirements.get(labelZone);
     return zones.flatMap((zone) =>
       (["on-demand", "spot"] as const).map((capacityType) => {
         const price =
@@ -84,19 +103,26 @@ export class InstanceTypeProvider {
             ? prices.spotUsdPerHour(name, zone, now)
             : type.onDemandUsdPerHour;
         return {
-          requirements: this.#offeringRequirements(zone, capacityType),
+          requirements: this.#offeringRequirements(zone, zoneIdOf(nodeClass, zone), capacityType),
           zone,
           capacityType,
           priceUsdPerHour: usdPerHour(price ?? 0),
-          available: price !== undefined && unavailable.isAvailable(capacityType, name, zone),
+          available:
+            price !== undefined &&
+            usable.has(zone) &&
+            unavailable.isAvailable(capacityType, name, zone, now),
         };
       }),
     );
   }
 
   /** Shared by all types, so that comparing them is cheap. */
-  #offeringRequirements(zone: string, capacityType: "on-demand" | "spot"): Requirements {
-    const key = `${zone}/${capacityType}`;
+  #offeringRequirements(
+    zone: string,
+    zoneId: string | undefined,
+    capacityType: "on-demand" | "spot",
+  ): Requirements {
+    const key = `${zone}/${zoneId ?? ""}/${capacityType}`;
     let requirements = this.#requirements.get(key);
     if (requirements === undefined) {
       requirements = Requirements.of(
@@ -105,6 +131,7 @@ export class InstanceTypeProvider {
         Requirement.of("karpenter.k8s.aws/capacity-reservation-id", "DoesNotExist"),
         Requirement.of("karpenter.k8s.aws/capacity-reservation-type", "DoesNotExist"),
         Requirement.of("karpenter.k8s.aws/capacity-reservation-interruptible", "DoesNotExist"),
+        ...(zoneId === undefined ? [] : [Requirement.of(labelZoneId, "In", [zoneId])]),
       );
       this.#requirements.set(key, requirements);
     }
@@ -113,7 +140,9 @@ export class InstanceTypeProvider {
 
   #entry(nodeClass: Ec2NodeClass): NodeClassEntry {
     const known = this.#entries.get(nodeClass.metadata.name);
-    if (known !== undefined && known.nodeClass.spec === nodeClass.spec) return known;
+    const { spec, status } = nodeClass;
+    const isKnown = known?.nodeClass.spec === spec && known.nodeClass.status === status;
+    if (known !== undefined && isKnown) return known;
     const entry: NodeClassEntry = {
       nodeClass,
       types: this.#types(nodeClass),
@@ -135,6 +164,22 @@ export class InstanceTypeProvider {
       return [{ facts, base, onDemandUsdPerHour: price.usdPerHour, ...versions, current: base }];
     });
   }
+}
+
+/** Whether two lists of offerings of one type say the same; both are in the order of the zones. */
+function areEqual(left: readonly Offering[], right: readonly Offering[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every((offering, index) => {
+      const other = right[index];
+      return (
+        other !== undefined &&
+        offering.requirements === other.requirements &&
+        offering.priceUsdPerHour === other.priceUsdPerHour &&
+        offering.available === other.available
+      );
+    })
+  );
 }
 
 /** @see karpenter-provider-aws v1.14.1 pkg/providers/instancetype/compatibility/compatibility.go */

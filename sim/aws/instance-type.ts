@@ -12,6 +12,7 @@ import {
   labelRegion,
   labelWindowsBuild,
   labelZone,
+  labelZoneId,
 } from "../../core/apis/index.ts";
 import {
   computeAllocatable,
@@ -20,6 +21,7 @@ import {
 } from "../../core/cloudprovider/index.ts";
 import { Requirement, Requirements } from "../../core/scheduling/index.ts";
 import type { Ec2InstanceTypeFacts } from "../../traces/index.ts";
+import { nodeClassZones, zoneIdOf } from "./node-class-zones.ts";
 import { instanceTypeCapacity, instanceTypeOverhead, type CapacitySettings } from "./capacity.ts";
 
 /** Where the type may be launched, and how its capacity is estimated. */
@@ -76,10 +78,20 @@ function instanceTypeRequirements(
         : Requirement.of(key, "In", [String(value)]),
     ),
     Requirement.of(labelOs, "In", os),
-    Requirement.of(labelZone, "In", context.zones),
+    ...zoneRequirements(nodeClass, context.zones),
     Requirement.of(labelCapacityType, "In", ["on-demand", "spot"]),
     Requirement.of("karpenter.k8s.aws/instance-tenancy", "In", ["dedicated", "default"]),
   );
+}
+
+function zoneRequirements(
+  nodeClass: Ec2NodeClass,
+  clusterZones: readonly string[],
+): readonly Requirement[] {
+  const zones = nodeClassZones(nodeClass, clusterZones);
+  const ids = zones.flatMap((zone) => zoneIdOf(nodeClass, zone) ?? []);
+  const byName = Requirement.of(labelZone, "In", zones);
+  return ids.length === 0 ? [byName] : [byName, Requirement.of(labelZoneId, "In", ids)];
 }
 
 function awsLabels(facts: Ec2InstanceTypeFacts): Readonly<Record<string, LabelValue>> {

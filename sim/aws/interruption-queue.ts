@@ -1,17 +1,28 @@
 /**
  * What Karpenter does about EC2's interruption messages: a Spot interruption takes the offering out of
  * decisions for a while and deletes the NodeClaim, which drains the node; an instance that EC2 ends
- * loses its NodeClaim too. Rebalance recommendations are noted and nothing else.
+ * loses its NodeClaim too. Rebalance recommendations are noted and nothing else. Messages about
+ * instances without a NodeClaim are dropped.
+ *
+ * Messages about instances that Karpenter itself terminates come as well; they are only noted, for
+ * the NodeClaim is being deleted already.
  *
  * @see karpenter-provider-aws v1.14.1 pkg/controllers/interruption/controller.go
+ * @see karpenter-provider-aws v1.14.1 pkg/controllers/interruption/utils.go InterruptionHandler
  */
+import {
+  labelInstanceType,
+  labelNodePool,
+  labelZone,
+  type NodeClaim,
+} from "../../core/apis/index.ts";
 import type { Cluster } from "../../core/state/index.ts";
 import { after } from "../../core/units/index.ts";
 import type { Ec2Instance, Ec2Notification } from "../ec2/index.ts";
-import { sampleDelay } from "../ec2/index.ts";
+import { capacityPoolId, sampleDelay } from "../ec2/index.ts";
 import type { Timeline } from "../engine/index.ts";
 import type { LedgerSink } from "../ledger/index.ts";
-import type { AwsEvent } from "./aws-event.ts";
+import type { AwsEvent, InterruptionKind } from "./aws-event.ts";
 import type { AwsCloudProvider } from "./aws-cloud-provider.ts";
 import type { AwsSettings } from "./settings.ts";
 import type { UnavailableOfferings } from "./unavailable-offerings.ts";
@@ -19,9 +30,9 @@ import type { UnavailableOfferings } from "./unavailable-offerings.ts";
 export interface InterruptionQueueOptions {
   readonly timeline: Timeline<AwsEvent>;
   readonly cluster: Cluster;
-  readonly provider: AwsCloudProvider;
+  readonly provider: Pick<AwsCloudProvider, "launchedNode">;
   readonly unavailable: UnavailableOfferings;
-  readonly settings: AwsSettings;
+  readonly settings: Pick<AwsSettings, "hasInterruptionQueue" | "interruptionDelaySeconds">;
   readonly seed: number | string;
   readonly ledger: LedgerSink;
 }
@@ -31,8 +42,6 @@ type Message = Extract<AwsEvent, { kind: "interruption-message" }>;
 /** The queue and its handler; see the head of this file. */
 export class InterruptionQueue {
   readonly #options: InterruptionQueueOptions;
-  readonly #noticed = new Map<string, Ec2Instance>();
-  #messageCount = 0;
 
   constructor(options: InterruptionQueueOptions) {
     this.#options = options;
@@ -41,73 +50,121 @@ export class InterruptionQueue {
   /** Puts EC2's event into the queue, if there is a queue. */
   receive(notification: Ec2Notification): void {
     if (!this.#options.settings.hasInterruptionQueue) return;
-    if (notification.kind === "spot-interruption-warning") {
-      this.#send(notification.instance, "spot-interrupted");
-    } else if (notification.kind === "rebalance-recommendation") {
-      this.#note(notification.instance.instanceId, "SpotRebalanceRecommendation");
-    } else if (
-      notification.kind === "instance-state-changed" &&
-      notification.instance.terminatedBy === "ec2"
-    ) {
-      this.#send(notification.instance, "instance-terminated");
-    }
+    const message = messageOf(notification);
+    if (message === undefined || notification.kind === "fleet-answer") return;
+    this.#send(notification.instance, message);
   }
 
-  handle(message: Message): void {
-    const { unavailable, timeline, cluster, provider, ledger } = this.#options;
-    const { instanceId } = message;
-    const instance = this.#noticed.get(instanceId);
-    if (message.message === "spot-interrupted" && instance !== undefined) {
-      unavailable.mark("spot", instance.pool.instanceType, instance.pool.zone, timeline.now);
-    }
-    if (message.message === "instance-terminated") this.#noticed.delete(instanceId);
-    const name = provider.launchedNode(instanceId)?.nodeClaim.metadata.name;
-    const nodeClaim = name === undefined ? undefined : cluster.nodeClaim(name);
-    if (nodeClaim === undefined || nodeClaim.metadata.deletionTimestamp !== undefined) return;
-    this.#note(
-      instanceId,
-      message.message === "spot-interrupted" ? "SpotInterrupted" : "InstanceTerminating",
-    );
+  /** Takes a message out of the queue and acts on it. */
+  handle({ instanceId, message }: Message): void {
+    const nodeClaim = this.#nodeClaimOf(instanceId);
+    if (nodeClaim === undefined) return;
+    this.#note(nodeClaim, { reason: noticeReasons[message], ...bothTold(noticeTexts[message]) });
+    if (message === "spot-interrupted") this.#markUnavailable(nodeClaim);
+    if (message !== "rebalance-recommendation") this.#delete(nodeClaim, message);
+  }
+
+  #delete(nodeClaim: NodeClaim, message: InterruptionKind): void {
+    if (nodeClaim.metadata.deletionTimestamp !== undefined) return;
+    const { timeline, cluster, ledger } = this.#options;
     ledger.record({
       kind: "node-claim-deleted",
       at: timeline.now,
       nodeClaimName: nodeClaim.metadata.name,
-      nodePoolName: nodeClaim.metadata.labels["karpenter.sh/nodepool"] ?? "",
-      reason: message.message,
+      nodePoolName: nodeClaim.metadata.labels[labelNodePool] ?? "",
+      reason: message,
     });
     cluster.deleteNodeClaim(nodeClaim.metadata.name);
+    this.#note(nodeClaim, {
+      reason: "TerminatingOnInterruption",
+      onNodeClaim: "Interruption triggered termination for the NodeClaim",
+      onNode: "Interruption triggered termination for the Node",
+    });
   }
 
-  #send(instance: Ec2Instance, message: Message["message"]): void {
+  #markUnavailable({ metadata }: NodeClaim): void {
+    const zone = metadata.labels[labelZone];
+    const instanceType = metadata.labels[labelInstanceType];
+    if (zone === undefined || instanceType === undefined) return;
+    this.#options.unavailable.mark("spot", instanceType, zone, this.#options.timeline.now);
+  }
+
+  /** The NodeClaim that has the instance, found by its status as upstream's index does. */
+  #nodeClaimOf(instanceId: string): NodeClaim | undefined {
+    const { provider, cluster } = this.#options;
+    const node = provider.launchedNode(instanceId);
+    if (node === undefined) return undefined;
+    const nodeClaim = cluster.nodeClaim(node.nodeClaim.metadata.name);
+    return nodeClaim?.status.providerId === node.launched.providerId ? nodeClaim : undefined;
+  }
+
+  #send(instance: Ec2Instance, message: InterruptionKind): void {
     const { timeline, settings, seed } = this.#options;
-    const { instanceId } = instance;
-    this.#noticed.set(instanceId, instance);
+    const { instanceId, pool, ordinal, state } = instance;
     const delay = sampleDelay(settings.interruptionDelaySeconds, {
       seed,
       purpose: "interruption-delay",
-      entity: message,
-      index: this.#messageCount++,
+      entity: `${message}/${state}/${capacityPoolId(pool)}`,
+      index: ordinal,
     });
     const event = { room: "aws", kind: "interruption-message", instanceId, message } as const;
     timeline.schedule(after(timeline.now, delay), event, "karpenter-lifecycle");
   }
 
-  #note(instanceId: string, reason: string): void {
-    const objectKey = this.#options.provider.launchedNode(instanceId)?.nodeClaim.metadata.name;
-    if (objectKey === undefined) return;
-    this.#options.cluster.recordEvent({
+  #note(
+    { metadata, status }: NodeClaim,
+    event: { readonly reason: string; readonly onNodeClaim: string; readonly onNode: string },
+  ): void {
+    const { cluster } = this.#options;
+    const { reason, onNodeClaim, onNode } = event;
+    cluster.recordEvent({
       type: "Warning",
       reason,
-      message: interruptionTexts[reason] ?? reason,
+      message: onNodeClaim,
       objectKind: "NodeClaim",
-      objectKey,
+      objectKey: metadata.name,
+    });
+    if (status.nodeName === undefined || cluster.node(status.nodeName) === undefined) return;
+    cluster.recordEvent({
+      type: "Warning",
+      reason,
+      message: onNode,
+      objectKind: "Node",
+      objectKey: status.nodeName,
     });
   }
 }
 
+/** What EC2's event is in the queue; `undefined` for what the queue's rules let pass by. */
+function messageOf(notification: Ec2Notification): InterruptionKind | undefined {
+  switch (notification.kind) {
+    case "spot-interruption-warning":
+      return "spot-interrupted";
+    case "rebalance-recommendation":
+      return "rebalance-recommendation";
+    case "instance-state-changed": {
+      const { state } = notification.instance;
+      return state === "shutting-down" || state === "terminated"
+        ? "instance-terminated"
+        : undefined;
+    }
+    case "fleet-answer":
+      return undefined;
+  }
+}
+
 /** @see karpenter-provider-aws v1.14.1 pkg/controllers/interruption/events/events.go */
-const interruptionTexts: Readonly<Record<string, string>> = {
-  SpotInterrupted: "Spot interruption warning was triggered",
-  SpotRebalanceRecommendation: "Spot rebalance recommendation was triggered",
-  InstanceTerminating: "Instance is terminating",
+const noticeReasons: Readonly<Record<InterruptionKind, string>> = {
+  "spot-interrupted": "SpotInterrupted",
+  "rebalance-recommendation": "SpotRebalanceRecommendation",
+  "instance-terminated": "InstanceTerminating",
 };
+const noticeTexts: Readonly<Record<InterruptionKind, string>> = {
+  "spot-interrupted": "Spot interruption warning was triggered",
+  "rebalance-recommendation": "Spot rebalance recommendation was triggered",
+  "instance-terminated": "Instance is terminating",
+};
+
+function bothTold(message: string): { readonly onNodeClaim: string; readonly onNode: string } {
+  return { onNodeClaim: message, onNode: message };
+}

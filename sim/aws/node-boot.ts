@@ -14,13 +14,14 @@ import {
   labelRegion,
   labelZone,
   taintUnregistered,
+  type AmiFamily,
   type Taint,
 } from "../../core/apis/index.ts";
 import type { LaunchedInstance } from "../../core/cloudprovider/index.ts";
 import type { DurationMs, ResourceList } from "../../core/units/index.ts";
 import { durationMs, invariant } from "../../core/units/index.ts";
 import { capacityPoolId, sampleDelay, type Ec2Instance } from "../ec2/index.ts";
-import { hashUniform } from "../engine/index.ts";
+import { hashUniform, type Distribution } from "../engine/index.ts";
 import type { LaunchedNode } from "./aws-cloud-provider.ts";
 import type { BootLatency } from "./settings.ts";
 
@@ -47,14 +48,18 @@ export function registrationDelay(
   const index = instance.ordinal;
   if (hashUniform(seed, "join-failure", entity, index) < boot.joinFailureShare) return undefined;
   const { amiFamily, instanceStorePolicy } = node.nodeClass.spec;
-  const distribution =
-    amiFamily === "Bottlerocket" ? boot.bottlerocketRegistrationSeconds : boot.registrationSeconds;
-  const base = sampleDelay(distribution, { seed, purpose: "registration", entity, index });
+  const base = sampleDelay(registrationSeconds(boot, amiFamily), {
+    seed,
+    purpose: "registration",
+    entity,
+    index,
+  });
   const { requirements, capacity } = node.instanceType;
   const size = requirements.get("karpenter.k8s.aws/instance-size").only ?? "";
   const isBareMetal = size.includes("metal");
   const isAccelerated =
     Object.keys(capacity).some((name) => name.endsWith("/gpu")) ||
+    capacity["habana.ai/gaudi"] !== undefined ||
     capacity["aws.amazon.com/neuron"] !== undefined;
   const hasRaid =
     instanceStorePolicy === "RAID0" &&
@@ -64,6 +69,13 @@ export function registrationDelay(
     (isAccelerated ? boot.acceleratedExtraSeconds : 0) +
     (hasRaid ? boot.instanceStoreRaidExtraSeconds : 0);
   return durationMs(base + Math.round(extraSeconds * 1000));
+}
+
+function registrationSeconds(boot: BootLatency, amiFamily: AmiFamily): Distribution {
+  if (amiFamily === "Bottlerocket") return boot.bottlerocketRegistrationSeconds;
+  return amiFamily.startsWith("Windows")
+    ? boot.windowsRegistrationSeconds
+    : boot.registrationSeconds;
 }
 
 /** What the kubelet of a booted machine registers. */

@@ -25,12 +25,14 @@ export interface AwsSettings {
  * How long a machine takes from `running` to a Ready node, seconds. The defaults are choices
  * within what is published.
  *
- * @see AWS node-latency-for-k8s; awslabs/amazon-eks-ami issue 1099
+ * @see AWS node-latency-for-k8s; awslabs/amazon-eks-ami issue 1099; AWS Containers Blog, "Speeding up
+ * Windows container launch times"
  */
 export interface BootLatency {
   /** From `running` to the kubelet's registration, by AMI family. */
   readonly registrationSeconds: Distribution;
   readonly bottlerocketRegistrationSeconds: Distribution;
+  readonly windowsRegistrationSeconds: Distribution;
   /** From registration to Ready. */
   readonly readinessSeconds: Distribution;
   readonly bareMetalExtraSeconds: number;
@@ -51,6 +53,7 @@ export const defaultAwsSettings: AwsSettings = {
   boot: {
     registrationSeconds: { kind: "lognormal", p50: 28, p95: 45 },
     bottlerocketRegistrationSeconds: { kind: "lognormal", p50: 22, p95: 38 },
+    windowsRegistrationSeconds: { kind: "lognormal", p50: 280, p95: 420 },
     readinessSeconds: { kind: "lognormal", p50: 6, p95: 12 },
     bareMetalExtraSeconds: 420,
     acceleratedExtraSeconds: 45,

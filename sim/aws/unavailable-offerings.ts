@@ -1,50 +1,56 @@
 /**
  * Offerings that EC2 refused lately. A mark holds for three minutes; being marked again starts them
- * anew. Marks are swept every ten seconds, so an offering comes back at the sweep after its time.
+ * anew. Marks are swept every ten seconds, and only a sweep tells readers that something changed: an
+ * offering is asked about again at the sweep after its time, or earlier if its type has other news.
  *
  * @see karpenter-provider-aws v1.14.1 pkg/cache/unavailableofferings.go
  */
 import type { CapacityType } from "../../core/apis/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
-import { simTime } from "../../core/units/index.ts";
+import { after, simTime } from "../../core/units/index.ts";
 import { unavailableOfferingPeriod, unavailableSweepPeriod } from "./settings.ts";
 
 /** The cache, shared by all NodePools; see the head of this file. */
 export class UnavailableOfferings {
   readonly #expiryByOffering = new Map<string, SimTime>();
   readonly #versionByType = new Map<string, number>();
-  #nextExpiry: SimTime | undefined;
+  #nextSweep: SimTime | undefined;
   #version = 0;
 
   /** Keeps the offering out of decisions from now on. */
   mark(capacityType: CapacityType, instanceType: string, zone: string, now: SimTime): void {
-    const end = now + unavailableOfferingPeriod;
-    const sweep = Math.ceil(end / unavailableSweepPeriod) * unavailableSweepPeriod;
-    this.#expiryByOffering.set(`${instanceType}/${zone}/${capacityType}`, simTime(sweep));
-    if (this.#nextExpiry === undefined || sweep < this.#nextExpiry) {
-      this.#nextExpiry = simTime(sweep);
-    }
+    const expiry = after(now, unavailableOfferingPeriod);
+    this.#expiryByOffering.set(`${instanceType}/${zone}/${capacityType}`, expiry);
+    const sweep = sweepAfter(expiry);
+    if (this.#nextSweep === undefined || sweep < this.#nextSweep) this.#nextSweep = sweep;
     this.#touch(instanceType);
   }
 
-  /** Whether the offering may be shown as available; call `sweep` first. */
-  isAvailable(capacityType: CapacityType, instanceType: string, zone: string): boolean {
-    return !this.#expiryByOffering.has(`${instanceType}/${zone}/${capacityType}`);
+  /** Whether the offering may be shown as available: its mark, if any, is older than its time. */
+  isAvailable(
+    capacityType: CapacityType,
+    instanceType: string,
+    zone: string,
+    now: SimTime,
+  ): boolean {
+    const expiry = this.#expiryByOffering.get(`${instanceType}/${zone}/${capacityType}`);
+    return expiry === undefined || expiry < now;
   }
 
-  /** Forgets what has expired. */
+  /** Forgets what has expired, if a sweep has come since. */
   sweep(now: SimTime): void {
-    if (this.#nextExpiry === undefined || now < this.#nextExpiry) return;
+    if (this.#nextSweep === undefined || now < this.#nextSweep) return;
     let next: SimTime | undefined;
     for (const [key, expiry] of this.#expiryByOffering) {
-      if (expiry <= now) {
+      const sweep = sweepAfter(expiry);
+      if (sweep <= now) {
         this.#expiryByOffering.delete(key);
         this.#touch(key.slice(0, key.indexOf("/")));
-      } else if (next === undefined || expiry < next) {
-        next = expiry;
+      } else if (next === undefined || sweep < next) {
+        next = sweep;
       }
     }
-    this.#nextExpiry = next;
+    this.#nextSweep = next;
   }
 
   /** Grows with every mark and every expiry. */
@@ -61,4 +67,9 @@ export class UnavailableOfferings {
     this.#version += 1;
     this.#versionByType.set(instanceType, this.#version);
   }
+}
+
+/** The first sweep that finds the mark expired: strictly later than its time. */
+function sweepAfter(expiry: SimTime): SimTime {
+  return simTime((Math.floor(expiry / unavailableSweepPeriod) + 1) * unavailableSweepPeriod);
 }
