@@ -1,0 +1,104 @@
+/**
+ * The format of conformance cases: a cluster as Kubernetes prints it, what can be launched, when, and
+ * what upstream Karpenter decided. Recorded files are gzipped JSON under `conformance/cases/`.
+ */
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
+
+/** A Kubernetes object as `kubectl get -o json` prints it. */
+export type Manifest = Readonly<Record<string, unknown>>;
+
+/** A zone and capacity type with a price in USD per hour. */
+export interface CaseOffering {
+  readonly zone: string;
+  readonly capacityType: "on-demand" | "spot" | "reserved";
+  readonly price: number;
+  readonly available: boolean;
+  readonly reservationId?: string;
+  readonly reservationCapacity?: number;
+}
+
+/** An instance type; every NodePool of the case is offered it. */
+export interface CaseInstanceType {
+  readonly name: string;
+  /** In-requirements by label. */
+  readonly requirements: Readonly<Record<string, readonly string[]>>;
+  readonly offerings: readonly CaseOffering[];
+  /** Quantities as Kubernetes writes them. */
+  readonly capacity: Readonly<Record<string, string>>;
+  readonly kubeReserved: Readonly<Record<string, string>>;
+}
+
+/** One cluster to decide for. */
+export interface ConformanceCase {
+  readonly name: string;
+  /** What the case is mostly about; results are counted by it. */
+  readonly topic: string;
+  /** RFC 3339. */
+  readonly now: string;
+  readonly options: {
+    readonly preferencePolicy: "Respect" | "Ignore";
+    readonly minValuesPolicy: "Strict" | "BestEffort";
+  };
+  /** Name of a set of instance types in the file. */
+  readonly instanceTypeSet: string;
+  readonly objects: { readonly kind: "List"; readonly items: readonly Manifest[] };
+}
+
+/** A requirement as it prints, and all its values, since the text leaves out those after the fifth. */
+export interface DecidedRequirement {
+  readonly text: string;
+  readonly values: readonly string[];
+}
+
+/** A machine to be launched. Pods are `namespace/name`, in order of placement. */
+export interface DecidedNodeClaim {
+  readonly nodePool: string;
+  readonly pods: readonly string[];
+  /** By price. */
+  readonly instanceTypes: readonly string[];
+  /** By label. */
+  readonly requirements: readonly DecidedRequirement[];
+  /** cpu in thousandths of a core, everything else in whole units. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+/** What one run of the provisioner decided. */
+export interface Decision {
+  readonly name: string;
+  /** The run as a whole failed. */
+  readonly error?: string;
+  readonly newNodeClaims: readonly DecidedNodeClaim[];
+  /** Nodes that got pods. */
+  readonly existingNodes: readonly { readonly name: string; readonly pods: readonly string[] }[];
+  readonly podErrors: Readonly<Record<string, string>>;
+}
+
+/** A file of recorded cases. `decisions` are upstream's, in the order of the cases. */
+export interface RecordedCases {
+  /** What decided, such as `karpenter v1.14.1`. */
+  readonly upstream: string;
+  readonly instanceTypeSets: Readonly<Record<string, readonly CaseInstanceType[]>>;
+  readonly cases: readonly ConformanceCase[];
+  readonly decisions: readonly Decision[];
+}
+
+/** Where the recorded cases are. */
+export const casesFolder: URL = new URL("./cases/", import.meta.url);
+
+/** Names of the recorded files, sorted. */
+export function recordedFiles(): readonly string[] {
+  return readdirSync(casesFolder)
+    .filter((name) => name.endsWith(".json.gz"))
+    .sort();
+}
+
+export function readRecordedCases(file: string): RecordedCases {
+  const text = gunzipSync(readFileSync(new URL(file, casesFolder))).toString("utf8");
+  return JSON.parse(text) as RecordedCases;
+}
+
+export function writeRecordedCases(file: string, recorded: RecordedCases): void {
+  const bytes = gzipSync(JSON.stringify(recorded), { level: 9 });
+  writeFileSync(new URL(file, casesFolder), bytes);
+}

@@ -1,0 +1,76 @@
+/** How two decisions on one case differ. */
+import type { DecidedNodeClaim, Decision } from "./cases.ts";
+
+/**
+ * Lines that say what differs, upstream's side first; none when the decisions are the same. Texts of
+ * errors are compared without the serial numbers of host name placeholders.
+ */
+export function differences(upstream: Decision, ours: Decision): readonly string[] {
+  if (upstream.error !== undefined || ours.error !== undefined) {
+    return differs("error", upstream.error, ours.error);
+  }
+  const claims = Math.max(upstream.newNodeClaims.length, ours.newNodeClaims.length);
+  return [
+    ...Array.from({ length: claims }, (_, index) =>
+      claimDifferences(`NodeClaim ${index + 1}`, [
+        upstream.newNodeClaims[index],
+        ours.newNodeClaims[index],
+      ]),
+    ).flat(),
+    ...differs("existing nodes", upstream.existingNodes, ours.existingNodes),
+    ...errorDifferences(upstream.podErrors, ours.podErrors),
+  ];
+}
+
+type Pair = readonly [upstream: DecidedNodeClaim | undefined, ours: DecidedNodeClaim | undefined];
+
+function claimDifferences(what: string, [upstream, ours]: Pair): readonly string[] {
+  if (upstream === undefined || ours === undefined) return differs(what, upstream, ours);
+  return [
+    ...differs(`${what}: NodePool`, upstream.nodePool, ours.nodePool),
+    ...differs(`${what}: pods`, upstream.pods, ours.pods),
+    ...differs(`${what}: instance types`, upstream.instanceTypes, ours.instanceTypes),
+    ...differs(`${what}: requirements`, upstream.requirements, ours.requirements),
+    ...differs(`${what}: requests`, sorted(upstream.requests), sorted(ours.requests)),
+  ];
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+function errorDifferences(upstream: Texts, ours: Texts): readonly string[] {
+  const pods = [...new Set([...Object.keys(upstream), ...Object.keys(ours)])].sort();
+  return pods.flatMap((pod) =>
+    isSameError(upstream[pod], ours[pod])
+      ? []
+      : differs(`error of ${pod}`, upstream[pod], ours[pod]),
+  );
+}
+
+/**
+ * Of several topology rules that a candidate breaks, upstream names the one that a hash map yields
+ * first; so a text may differ in which rule it names, but not in that one is broken.
+ */
+function isSameError(upstream: string | undefined, ours: string | undefined): boolean {
+  const [left, right] = [withoutSerials(upstream), withoutSerials(ours)];
+  return left === right || withoutRules(left) === withoutRules(right);
+}
+
+function withoutRules(text: string | undefined): string | undefined {
+  const rule = /unsatisfiable topology constraint for .*? nodeDomains = [^;]*/g;
+  return text?.replaceAll(rule, "unsatisfiable topology constraint");
+}
+
+function withoutSerials(text: string | undefined): string | undefined {
+  return text?.replaceAll(/hostname-placeholder-\d+/g, "hostname-placeholder");
+}
+
+function sorted(record: Readonly<Record<string, number>>): unknown {
+  return Object.entries(record)
+    .filter(([, amount]) => amount !== 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function differs(what: string, upstream: unknown, ours: unknown): readonly string[] {
+  const [left, right] = [JSON.stringify(upstream), JSON.stringify(ours)];
+  return left === right ? [] : [`${what}: upstream ${left}, ours ${right}`];
+}

@@ -1,0 +1,203 @@
+// Random cases, the same for the same seed. A topic decides which constraints occur; everything else
+// is drawn anew for each case.
+import { type RandomStream, stream } from "../sim/engine/index.ts";
+import type { CaseInstanceType, ConformanceCase, Manifest } from "./cases.ts";
+import { between, chance } from "./dice.ts";
+import { generateInstanceTypes } from "./generate-instance-types.ts";
+import { generateNode, generateNodePools } from "./generate-nodes.ts";
+import { generatePodGroup, podFeatures, type PodFeature, podManifest } from "./generate-pods.ts";
+import { type ClaimTemplate, generateVolumes } from "./generate-volumes.ts";
+
+/** What cases of a topic may have, beside resources and tolerations. */
+interface Topic {
+  readonly name: string;
+  readonly features: readonly PodFeature[];
+  readonly hasNodes?: boolean;
+  readonly hasDaemons?: boolean;
+  readonly hasVolumes?: boolean;
+  readonly hasLimits?: boolean;
+  readonly hasMinValues?: boolean;
+  readonly instanceTypeSets?: readonly string[];
+}
+
+export const topics: readonly Topic[] = [
+  { name: "packing", features: ["selectors"] },
+  { name: "zone-spread", features: ["zone-spread"] },
+  { name: "hostname-spread", features: ["hostname-spread"] },
+  { name: "capacity-type-spread", features: ["capacity-type-spread"] },
+  { name: "pod-affinity", features: ["pod-affinity"] },
+  { name: "pod-anti-affinity", features: ["pod-anti-affinity"] },
+  { name: "node-pools", features: ["selectors"], hasLimits: true },
+  { name: "min-values", features: ["selectors"], hasMinValues: true },
+  { name: "preferences", features: ["preferences", "selectors", "zone-spread"] },
+  { name: "existing-nodes", features: ["selectors", "host-ports"], hasNodes: true },
+  {
+    name: "topology-on-nodes",
+    features: ["zone-spread", "hostname-spread", "pod-affinity", "pod-anti-affinity"],
+    hasNodes: true,
+  },
+  { name: "daemons", features: ["host-ports"], hasDaemons: true, hasNodes: true },
+  { name: "volumes", features: ["zone-spread"], hasVolumes: true, hasNodes: true },
+  { name: "reservations", features: ["selectors"], instanceTypeSets: ["reserved"] },
+  {
+    name: "everything",
+    features: podFeatures,
+    hasNodes: true,
+    hasDaemons: true,
+    hasVolumes: true,
+    hasLimits: true,
+    hasMinValues: true,
+    instanceTypeSets: ["types-40", "types-120", "reserved"],
+  },
+];
+
+const setSizes = [20, 40, 120, 400] as const;
+const now = "2026-03-01T00:00:00Z";
+
+/** The sets of instance types that cases choose from. */
+export function generateInstanceTypeSets(
+  seed: number,
+): Readonly<Record<string, readonly CaseInstanceType[]>> {
+  const sets = setSizes.map((size) => {
+    const name = `types-${size}`;
+    return [name, generateInstanceTypes(stream(seed, "instance-types", name), size)] as const;
+  });
+  const reserved = generateInstanceTypes(stream(seed, "instance-types", "reserved"), 30, true);
+  return { ...Object.fromEntries(sets), reserved };
+}
+
+/** `countByTopic` cases of every topic. */
+export function generateCases(
+  seed: number,
+  countByTopic: number,
+  sets: Readonly<Record<string, readonly CaseInstanceType[]>>,
+): readonly ConformanceCase[] {
+  return topics.flatMap((topic) =>
+    Array.from({ length: countByTopic }, (_, index) => {
+      const name = `${topic.name}-${seed}-${String(index).padStart(3, "0")}`;
+      return generateCase(stream(seed, "conformance-case", name), name, topic, sets);
+    }),
+  );
+}
+
+function generateCase(
+  random: RandomStream,
+  name: string,
+  topic: Topic,
+  sets: Readonly<Record<string, readonly CaseInstanceType[]>>,
+): ConformanceCase {
+  const choices = topic.instanceTypeSets ?? setSizes.map((size) => `types-${size}`);
+  const instanceTypeSet = random.pick(choices);
+  const pools = generateNodePools(random, {
+    count: between(random, 1, 4),
+    withLimits: topic.hasLimits === true,
+    withMinValues: topic.hasMinValues === true,
+  });
+  const volumes = topic.hasVolumes === true ? generateVolumes(random) : undefined;
+  return {
+    name,
+    topic: topic.name,
+    now,
+    options: {
+      preferencePolicy: chance(random, 0.15) ? "Ignore" : "Respect",
+      minValuesPolicy: topic.hasMinValues === true && chance(random, 0.4) ? "BestEffort" : "Strict",
+    },
+    instanceTypeSet,
+    objects: {
+      kind: "List",
+      items: [
+        namespaceManifest("default", {}),
+        namespaceManifest("other", { kind: "second" }),
+        ...pools,
+        ...(volumes?.manifests ?? []),
+        ...(topic.hasDaemons === true ? generateDaemonSets(random) : []),
+        ...generatePods(random, topic, { pools, types: sets[instanceTypeSet] ?? [], volumes }),
+      ],
+    },
+  };
+}
+
+function namespaceManifest(name: string, labels: Readonly<Record<string, string>>): Manifest {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+}
+
+interface World {
+  readonly pools: readonly Manifest[];
+  readonly types: readonly CaseInstanceType[];
+  readonly volumes: ReturnType<typeof generateVolumes> | undefined;
+}
+
+/** Nodes with the pods that run on them, and pods that wait. */
+function generatePods(random: RandomStream, topic: Topic, world: World): readonly Manifest[] {
+  const features = new Set(topic.features);
+  const groups = Array.from({ length: between(random, 1, 6) }, (_, index) =>
+    generatePodGroup(random, index, features),
+  );
+  const nodes =
+    topic.hasNodes === true
+      ? Array.from({ length: between(random, 1, 8) }, (_, index) =>
+          generateNode(random, index, world.pools, world.types),
+        )
+      : [];
+  let serial = 0;
+  const running = nodes
+    .filter(({ hasNode }) => hasNode)
+    .flatMap(({ name }) =>
+      Array.from({ length: random.integer(4) }, () =>
+        podManifest(random.pick(groups), serial++, { nodeName: name }),
+      ),
+    );
+  const claims: ClaimTemplate[] = [];
+  const podsMax = chance(random, 0.3) ? 100 : 30;
+  const waiting = Array.from({ length: between(random, 1, podsMax) }, () => {
+    const claim = chance(random, 0.4) ? world.volumes?.claim(random, serial) : undefined;
+    if (claim !== undefined) claims.push(claim);
+    const spec = claim === undefined ? {} : { volumes: claim.volumes };
+    return podManifest(random.pick(groups), serial++, { spec });
+  });
+  const claimManifests = waiting.flatMap(() => {
+    const claim = claims.shift();
+    return claim === undefined ? [] : claim.manifests;
+  });
+  return [
+    ...nodes.flatMap(({ manifests }) => manifests),
+    ...claimManifests,
+    ...running,
+    ...waiting,
+  ];
+}
+
+function generateDaemonSets(random: RandomStream): readonly Manifest[] {
+  return Array.from({ length: between(random, 1, 3) }, (_, index) => {
+    const labels = { daemon: `daemon-${index}` };
+    const nodeSelector = chance(random, 0.4)
+      ? { "kubernetes.io/arch": random.pick(["amd64", "arm64"]) }
+      : {};
+    const ports = chance(random, 0.3)
+      ? [{ containerPort: 1, hostPort: 9090, protocol: "TCP" }]
+      : [];
+    return {
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: { name: `daemon-${index}`, namespace: "default", uid: `uid-daemon-${index}` },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            nodeSelector,
+            tolerations: chance(random, 0.7) ? [{ operator: "Exists" }] : [],
+            containers: [
+              {
+                name: "main",
+                image: "example/daemon",
+                ports,
+                resources: { requests: { cpu: random.pick(["50m", "200m"]), memory: "100Mi" } },
+              },
+            ],
+          },
+        },
+      },
+    };
+  });
+}

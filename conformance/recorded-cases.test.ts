@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { readRecordedCases, recordedFiles } from "./cases.ts";
+import { differences } from "./compare.ts";
+import { replay } from "./replay.ts";
+
+describe.each(recordedFiles())("on %s", (file) => {
+  const { cases, decisions, upstream } = readRecordedCases(file);
+
+  it("the core decides as upstream Karpenter did", () => {
+    const differing = replay(file).filter((it) => it.differences.length > 0);
+    expect(differing).toEqual([]);
+  });
+
+  it("upstream decided, and not always the same way", () => {
+    expect(upstream).toBe("karpenter v1.14.1");
+    expect(decisions.map(({ name }) => name)).toEqual(cases.map(({ name }) => name));
+    expect(decisions.filter(({ error }) => error !== undefined)).toEqual([]);
+    const count = (size: (decision: (typeof decisions)[number]) => number) =>
+      decisions.filter((decision) => size(decision) > 0).length;
+    expect(count((it) => it.newNodeClaims.length)).toBeGreaterThan(cases.length / 2);
+    expect(count((it) => it.existingNodes.length)).toBeGreaterThan(cases.length / 10);
+    expect(count((it) => Object.keys(it.podErrors).length)).toBeGreaterThan(cases.length / 10);
+  });
+});
+
+describe("comparing decisions", () => {
+  const nodeClaim = {
+    nodePool: "pool-a",
+    pods: ["default/a"],
+    instanceTypes: ["m5.large", "m5.xlarge"],
+    requirements: [{ text: "team In [red]", values: ["red"] }],
+    requests: { cpu: 1000, memory: 1 },
+  };
+  const decision = {
+    name: "case",
+    newNodeClaims: [nodeClaim],
+    existingNodes: [{ name: "node", pods: ["default/b"] }],
+    podErrors: {
+      "default/c": "unsatisfiable topology constraint for x, nodeDomains = zone In [a]",
+    },
+  };
+
+  it.each([
+    ["another NodePool", { newNodeClaims: [{ ...nodeClaim, nodePool: "pool-b" }] }],
+    ["another pod", { newNodeClaims: [{ ...nodeClaim, pods: ["default/d"] }] }],
+    [
+      "another order of types",
+      { newNodeClaims: [{ ...nodeClaim, instanceTypes: ["m5.xlarge", "m5.large"] }] },
+    ],
+    ["another requirement", { newNodeClaims: [{ ...nodeClaim, requirements: [] }] }],
+    ["other requests", { newNodeClaims: [{ ...nodeClaim, requests: { cpu: 1001, memory: 1 } }] }],
+    ["a NodeClaim less", { newNodeClaims: [] }],
+    ["another node", { existingNodes: [{ name: "other", pods: ["default/b"] }] }],
+    ["another error", { podErrors: { "default/c": "did not tolerate taint" } }],
+    ["an error less", { podErrors: {} }],
+    ["a failed run", { error: "listing pods" }],
+  ])("notices %s", (_, change) => {
+    expect(differences(decision, { ...decision, ...change })).toHaveLength(1);
+  });
+
+  it("overlooks the order of requests, and which of several topology rules an error names", () => {
+    const same = {
+      ...decision,
+      newNodeClaims: [{ ...nodeClaim, requests: { memory: 1, cpu: 1000 } }],
+      podErrors: {
+        "default/c": "unsatisfiable topology constraint for y, nodeDomains = zone In [b]",
+      },
+    };
+    expect(differences(decision, same)).toEqual([]);
+  });
+});

@@ -1,0 +1,28 @@
+import { readRecordedCases } from "./cases.ts";
+import { differences } from "./compare.ts";
+import { buildInstanceTypes, decide } from "./decide.ts";
+
+/** A recorded case decided anew; no differences means that the two agree in everything. */
+export interface CaseResult {
+  readonly name: string;
+  readonly topic: string;
+  readonly differences: readonly string[];
+}
+
+/** Decides the cases of a recorded file whose names contain one of the words (none: all of them). */
+export function replay(file: string, words: readonly string[] = []): readonly CaseResult[] {
+  const { instanceTypeSets, cases, decisions } = readRecordedCases(file);
+  const typesBySet = new Map(
+    Object.entries(instanceTypeSets).map(([name, types]) => [name, buildInstanceTypes(types)]),
+  );
+  return cases.flatMap((testCase, index) => {
+    const { name, topic, instanceTypeSet } = testCase;
+    if (words.length > 0 && !words.some((word) => name.includes(word))) return [];
+    const recorded = decisions[index];
+    const types = typesBySet.get(instanceTypeSet);
+    if (recorded?.name !== name || types === undefined) {
+      throw new Error(`${file}: case ${name} lacks its decision or instance types`);
+    }
+    return [{ name, topic, differences: differences(recorded, decide(testCase, types)) }];
+  });
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Case is a cluster, what can be launched, and when; the fields are those of conformance/cases.ts.
+type Case struct {
+	Name          string         `json:"name"`
+	Now           time.Time      `json:"now"`
+	Options       Options        `json:"options"`
+	InstanceTypes []InstanceType `json:"instanceTypes"`
+	Objects       struct {
+		Items []json.RawMessage `json:"items"`
+	} `json:"objects"`
+}
+
+// Options are the settings of Karpenter that bear on scheduling.
+type Options struct {
+	PreferencePolicy string `json:"preferencePolicy"`
+	MinValuesPolicy  string `json:"minValuesPolicy"`
+}
+
+// InstanceType is offered to every NodePool of the case.
+type InstanceType struct {
+	Name         string              `json:"name"`
+	Requirements map[string][]string `json:"requirements"`
+	Offerings    []Offering          `json:"offerings"`
+	Capacity     corev1.ResourceList `json:"capacity"`
+	KubeReserved corev1.ResourceList `json:"kubeReserved"`
+}
+
+// Offering is a zone and capacity type with a price.
+type Offering struct {
+	Zone                string  `json:"zone"`
+	CapacityType        string  `json:"capacityType"`
+	Price               float64 `json:"price"`
+	Available           bool    `json:"available"`
+	ReservationID       string  `json:"reservationId"`
+	ReservationCapacity int     `json:"reservationCapacity"`
+}
+
+// Decision is what came out; lists are in upstream's order unless they say otherwise.
+type Decision struct {
+	Name          string            `json:"name"`
+	Error         string            `json:"error,omitempty"`
+	NewNodeClaims []NodeClaim       `json:"newNodeClaims"`
+	ExistingNodes []ExistingNode    `json:"existingNodes"`
+	PodErrors     map[string]string `json:"podErrors"`
+}
+
+// NodeClaim is a machine that would be launched.
+type NodeClaim struct {
+	NodePool      string        `json:"nodePool"`
+	Pods          []string      `json:"pods"`
+	InstanceTypes []string      `json:"instanceTypes"`
+	Requirements  []Requirement `json:"requirements"`
+	// Requests in thousandths of a core for cpu, else in whole units.
+	Requests map[string]int64 `json:"requests"`
+}
+
+// Requirement as it prints, and its stored values in full, since the text leaves out all after the
+// fifth. Sorted by key.
+type Requirement struct {
+	Text   string   `json:"text"`
+	Values []string `json:"values"`
+}
+
+// ExistingNode is a node that got pods; sorted as upstream considers them.
+type ExistingNode struct {
+	Name string   `json:"name"`
+	Pods []string `json:"pods"`
+}

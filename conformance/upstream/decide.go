@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sort"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/kubernetes/scheme"
+	testclock "k8s.io/utils/clock/testing"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+	v1 "sigs.k8s.io/karpenter/pkg/apis/v1"
+	"sigs.k8s.io/karpenter/pkg/controllers/provisioning"
+	"sigs.k8s.io/karpenter/pkg/controllers/provisioning/scheduling"
+	"sigs.k8s.io/karpenter/pkg/controllers/state"
+	"sigs.k8s.io/karpenter/pkg/operator/options"
+	"sigs.k8s.io/karpenter/pkg/test"
+)
+
+// One core's worth of requests makes upstream probe candidates one after the other, so that the
+// errors of all NodePools are recorded; which candidate wins does not depend on it.
+const oneWorker = 1000
+
+func decide(ctx context.Context, input *Case) (Decision, error) {
+	ctx = options.ToContext(ctx, &options.Options{
+		CPURequests:       oneWorker,
+		PreferencePolicy:  options.PreferencePolicy(input.Options.PreferencePolicy),
+		MinValuesPolicy:   options.MinValuesPolicy(input.Options.MinValuesPolicy),
+		IgnoreDRARequests: true,
+		FeatureGates:      options.DefaultFeatureGates(),
+	})
+	objects, err := decodeObjects(input.Objects.Items)
+	if err != nil {
+		return Decision{}, err
+	}
+	clock := testclock.NewFakeClock(input.Now)
+	kubeClient := newClient(objects)
+	cloudProvider := &provider{instanceTypes: input.InstanceTypes}
+	cluster := state.NewCluster(clock, kubeClient, cloudProvider)
+	if err := fillCluster(ctx, cluster, objects); err != nil {
+		return Decision{}, err
+	}
+	provisioner := provisioning.NewProvisioner(
+		kubeClient, test.NewEventRecorder(), cloudProvider, cluster, clock, nil, nil,
+	)
+	results, err := provisioner.Schedule(ctx)
+	if err != nil {
+		return Decision{}, err
+	}
+	return describe(results), nil
+}
+
+func decodeObjects(items []json.RawMessage) ([]client.Object, error) {
+	decoder := serializer.NewCodecFactory(scheme.Scheme).UniversalDeserializer()
+	objects := []client.Object{}
+	for _, item := range items {
+		decoded, _, err := decoder.Decode(item, nil, nil)
+		if err != nil {
+			return nil, fmt.Errorf("reading an object: %w", err)
+		}
+		objects = append(objects, decoded.(client.Object))
+	}
+	return objects, nil
+}
+
+// newClient lists pods by name: the fake client's own order is that of a hash map, while an API
+// server's is by key.
+func newClient(objects []client.Object) client.Client {
+	return fake.NewClientBuilder().
+		WithScheme(scheme.Scheme).
+		WithObjects(objects...).
+		WithIndex(&corev1.Pod{}, "spec.nodeName", func(o client.Object) []string {
+			return []string{o.(*corev1.Pod).Spec.NodeName}
+		}).
+		WithIndex(&storagev1.VolumeAttachment{}, "spec.nodeName", func(o client.Object) []string {
+			return []string{o.(*storagev1.VolumeAttachment).Spec.NodeName}
+		}).
+		WithInterceptorFuncs(interceptor.Funcs{List: listSorted, Get: getByScope}).
+		Build()
+}
+
+func listSorted(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
+	if err := c.List(ctx, list, opts...); err != nil {
+		return err
+	}
+	switch sorted := list.(type) {
+	case *corev1.PodList:
+		sort.Slice(sorted.Items, func(i, j int) bool { return podKey(&sorted.Items[i]) < podKey(&sorted.Items[j]) })
+	case *appsv1.DaemonSetList:
+		sort.Slice(sorted.Items, func(i, j int) bool { return sorted.Items[i].Name < sorted.Items[j].Name })
+	}
+	return nil
+}
+
+// getByScope does without a namespace for volumes, as an API server does: upstream names the pod's.
+func getByScope(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, opts ...client.GetOption) error {
+	if _, ok := object.(*corev1.PersistentVolume); ok {
+		key.Namespace = ""
+	}
+	return c.Get(ctx, key, object, opts...)
+}
+
+// fillCluster does what the informer controllers do, kind by kind.
+func fillCluster(ctx context.Context, cluster *state.Cluster, objects []client.Object) error {
+	for _, object := range objects {
+		if nodeClaim, ok := object.(*v1.NodeClaim); ok {
+			cluster.UpdateNodeClaim(nodeClaim.DeepCopy())
+		}
+	}
+	for _, object := range objects {
+		if node, ok := object.(*corev1.Node); ok {
+			if err := cluster.UpdateNode(ctx, node.DeepCopy()); err != nil {
+				return err
+			}
+		}
+	}
+	for _, object := range objects {
+		switch it := object.(type) {
+		case *appsv1.DaemonSet:
+			if err := cluster.UpdateDaemonSet(ctx, it.DeepCopy()); err != nil {
+				return err
+			}
+		case *corev1.Pod:
+			if err := client.IgnoreNotFound(cluster.UpdatePod(ctx, it.DeepCopy())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func describe(results scheduling.Results) Decision {
+	decision := Decision{
+		NewNodeClaims: []NodeClaim{},
+		ExistingNodes: []ExistingNode{},
+		PodErrors:     map[string]string{},
+	}
+	for _, it := range results.NewNodeClaims {
+		decision.NewNodeClaims = append(decision.NewNodeClaims, describeNodeClaim(it))
+	}
+	for _, it := range results.ExistingNodes {
+		if len(it.Pods) > 0 {
+			decision.ExistingNodes = append(decision.ExistingNodes, ExistingNode{Name: it.Name(), Pods: podKeys(it.Pods)})
+		}
+	}
+	for pod, err := range results.PodErrors {
+		decision.PodErrors[podKey(pod)] = err.Error()
+	}
+	return decision
+}
+
+func describeNodeClaim(nodeClaim *scheduling.NodeClaim) NodeClaim {
+	described := NodeClaim{
+		NodePool:      nodeClaim.NodePoolName,
+		Pods:          podKeys(nodeClaim.Pods),
+		InstanceTypes: []string{},
+		Requirements:  []Requirement{},
+		Requests:      map[string]int64{},
+	}
+	for _, it := range nodeClaim.InstanceTypeOptions {
+		described.InstanceTypes = append(described.InstanceTypes, it.Name)
+	}
+	keys := []string{}
+	for key := range nodeClaim.Requirements {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	for _, key := range keys {
+		requirement := nodeClaim.Requirements.Get(key)
+		values := append([]string{}, requirement.Values()...)
+		sort.Strings(values)
+		described.Requirements = append(described.Requirements, Requirement{Text: requirement.String(), Values: values})
+	}
+	for name, quantity := range nodeClaim.Spec.Resources.Requests {
+		if name == corev1.ResourceCPU {
+			described.Requests[string(name)] = quantity.MilliValue()
+		} else {
+			described.Requests[string(name)] = quantity.Value()
+		}
+	}
+	return described
+}
+
+func podKeys(pods []*corev1.Pod) []string {
+	keys := []string{}
+	for _, pod := range pods {
+		keys = append(keys, podKey(pod))
+	}
+	return keys
+}
+
+func podKey(pod *corev1.Pod) string { return pod.Namespace + "/" + pod.Name }
