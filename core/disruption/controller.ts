@@ -21,7 +21,7 @@ import { buildBudgetMapping } from "./budget-mapping.ts";
 import type { Command } from "./command.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { consolidationRejectedEvents } from "./events.ts";
-import { areSameInputs, type Inputs, inputsOf } from "./inputs.ts";
+import { areSameInputs, earliest, type Inputs, inputsOf } from "./inputs.ts";
 import { liveView, type ViewSources } from "./live-view.ts";
 import type { ConsolidationMove, DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
 import { decideMethod, enabledMethods, ListedView, methodCandidates } from "./methods.ts";
@@ -394,9 +394,4 @@ export class DisruptionController implements Controller {
 function idleness(refusals: readonly Refusal[]): Idleness {
   const isWaiting = refusals.some(({ code }) => code === "disruption/node-pool-not-found");
   return isWaiting ? "looking" : "no-candidates";
-}
-
-function earliest(a: SimTime | undefined, b: SimTime | undefined): SimTime | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return a < b ? a : b;
 }

@@ -44,3 +44,9 @@ function areSameTypes(a: Inputs["instanceTypes"], b: Inputs["instanceTypes"]): b
   for (const [name, types] of a) if (b.get(name) !== types) return false;
   return true;
 }
+
+/** The earlier of two times, of which either may be absent. */
+export function earliest(a: SimTime | undefined, b: SimTime | undefined): SimTime | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
+}

@@ -11,7 +11,7 @@ import { listCandidates } from "./candidate.ts";
 import { computeConsolidation } from "./consolidation.ts";
 import type { MethodName } from "./method.ts";
 import type { DisruptionOptions } from "./options.ts";
-import { type RefusalCode, refusalCodes } from "./reasons.ts";
+import { type RefusalCode, refusalCodes, sentences } from "./reasons.ts";
 import { Simulator } from "./simulate-scheduling.ts";
 
 interface Case {
@@ -339,24 +339,57 @@ function allCodes(world: DisruptionWorld, method: MethodName): readonly string[]
 
 describe("sentences", () => {
   it("stay as they are", () => {
-    const world = new DisruptionWorld({ spotToSpotConsolidation: true });
-    world.cloudProvider.instanceTypes = sizes;
-    world.cluster.put(nodePool());
-    world.table("n | default | xlarge | spot | web:500m");
-    world.node({ name: "stuck", type: "medium" });
-    world.pod("lost", "stuck", "1", { spec: { nodeSelector: { team: "nobody" } } });
-    world.node({ name: "held", type: "medium" });
-    world.pod("db", "held", "1", { labels: { app: "db" } });
-    const selector = { matchLabels: { app: "db" }, matchExpressions: [] };
-    const budget = pdb("db", 0);
-    world.cluster.put({ ...budget, spec: { ...budget.spec, selector } });
-    const { refusals } = world.decide("single-node-consolidation");
-    expect(
-      refusals.map(({ nodeName, sentence }) => `${nodeName}: ${sentence}`),
-    ).toMatchInlineSnapshot(`
-      [
-        "held: Pdb prevents pod evictions (PodDisruptionBudget=[default/db])",
-      ]
+    const all: readonly string[] = [
+      sentences.alreadyBeingDisrupted(),
+      sentences.notManaged(),
+      sentences.noNode(),
+      sentences.notInitialized(),
+      sentences.deleting(),
+      sentences.nominated(),
+      sentences.nodeDoNotDisrupt(),
+      sentences.noNodePoolLabel(),
+      sentences.nodePoolNotFound("gone"),
+      sentences.podDoNotDisrupt("default/web"),
+      sentences.pdbBlocks("default/web"),
+      sentences.multiplePdbs(["default/a", "default/b"]),
+      sentences.instanceTypeNotFound("m5.large"),
+      sentences.noCapacityTypeLabel(),
+      sentences.noZoneLabel(),
+      sentences.consolidationDisabled("default"),
+      sentences.bufferPods("n"),
+      sentences.policyWhenEmpty("default"),
+      sentences.budgetExhausted("Empty"),
+      sentences.moreThanOneReplacement(2),
+      sentences.minValuesUnmet("minValues requirement is not met for label(s) (label(s)=[x])"),
+      sentences.noCheaperReplacement(),
+      sentences.spotToSpotDisabled(),
+      sentences.spotToSpotFlexibility(15, 14),
+    ];
+    expect(all.join("\n")).toMatchInlineSnapshot(`
+      "candidate is already being disrupted
+      node isn't managed by karpenter
+      nodeclaim does not have an associated node
+      node isn't initialized
+      node is deleting or marked for deletion
+      node is nominated for a pending pod
+      disruption is blocked through the "karpenter.sh/do-not-disrupt" annotation
+      node doesn't have required label (label=karpenter.sh/nodepool)
+      NodePool not found (NodePool=gone)
+      pod has "karpenter.sh/do-not-disrupt" annotation (Pod=default/web)
+      pdb prevents pod evictions (PodDisruptionBudget=[default/web])
+      eviction does not support multiple PDBs (PodDisruptionBudget(s)=[default/a default/b])
+      Instance Type "m5.large" not found
+      Node does not have label "karpenter.sh/capacity-type"
+      Node does not have label "topology.kubernetes.io/zone"
+      NodePool "default" has consolidation disabled
+      Node "n" has buffer pods
+      NodePool "default" has consolidation policy WhenEmpty, but node is not empty
+      No allowed disruptions for disruption reason Empty due to blocking budget
+      Can't remove without creating 2 candidates
+      Filtering by price: minValues requirement is not met for label(s) (label(s)=[x])
+      Can't replace with a cheaper node
+      SpotToSpotConsolidation is disabled, can't replace a spot node with a spot node
+      SpotToSpotConsolidation requires 15 cheaper instance type options than the current candidate to consolidate, got 14"
     `);
   });
 });
