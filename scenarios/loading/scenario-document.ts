@@ -1,5 +1,5 @@
-import type { Document, Node, Pair } from "yaml";
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Alias, Document, Node, Pair } from "yaml";
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { Diagnostic, Result } from "../../core/units/index.ts";
 import { fail, ok } from "../../core/units/index.ts";
 
@@ -56,16 +56,33 @@ function dataOf(
   file: string,
   at: (offset: number) => Position,
 ): Result<ScenarioDocument> {
+  const dangling = unresolvedAliases(document);
+  if (dangling.length > 0) {
+    return fail(
+      dangling.map(
+        (alias): Diagnostic => ({
+          file,
+          ...at(startOf(alias)),
+          code: "scenario/bad-yaml",
+          found: `*${alias.source}`,
+          allowed: "text, quoted where it begins with *",
+          hint: `write "*${alias.source}"`,
+          message: "a star begins an alias in YAML, and there is no such anchor",
+        }),
+      ),
+    );
+  }
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
     return fail({
       file,
       code: "scenario/bad-yaml",
       found: "too many aliases",
       allowed: "at most 100 nodes by alias",
-      message: error instanceof Error ? firstLine(error.message) : String(error),
+      message: firstLine(error.message),
     });
   }
   return ok({
@@ -77,6 +94,16 @@ function dataOf(
       return at(startOf(key ?? value));
     },
   });
+}
+
+function unresolvedAliases(document: Document): readonly Alias[] {
+  const found: Alias[] = [];
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) === undefined) found.push(alias);
+    },
+  });
+  return found;
 }
 
 interface Found {

@@ -36,8 +36,45 @@ function unfold(issue: Issue, prefix: readonly Step[], data: unknown): readonly 
   }
   const distance = (errors: readonly PlacedIssue[]): number =>
     errors.reduce((sum, placed) => sum + distanceOf(placed, path), 0);
-  const distances = candidates.map(distance);
-  return candidates[distances.indexOf(Math.min(...distances))] ?? [];
+  const repaired = candidates.map(withoutMisspelt);
+  const distances = repaired.map(distance);
+  const nearest = repaired[distances.indexOf(Math.min(...distances))] ?? [];
+  return withAllNames(nearest, candidates);
+}
+
+/** A key that is missing because it is misspelt is complained about once. */
+function withoutMisspelt(errors: readonly PlacedIssue[]): readonly PlacedIssue[] {
+  return errors.filter(({ issue, path }) => {
+    const key = path.at(-1);
+    const isMissing = issue.code === "invalid_type" && issue.input === undefined;
+    if (!isMissing || typeof key !== "string") return true;
+    const parent = JSON.stringify(path.slice(0, -1));
+    return !errors.some(
+      (other) =>
+        other.issue.code === "unrecognized_keys" &&
+        JSON.stringify(other.path) === parent &&
+        other.issue.keys.some((written) => nearMiss(written, [key]) !== undefined),
+    );
+  });
+}
+
+/** A name that tells the alternatives apart may be that of any of them. */
+function withAllNames(
+  errors: readonly PlacedIssue[],
+  candidates: readonly (readonly PlacedIssue[])[],
+): readonly PlacedIssue[] {
+  return errors.map(({ issue, path }) => {
+    if (issue.code !== "invalid_value") return { issue, path };
+    const place = JSON.stringify(path);
+    const values = candidates
+      .flat()
+      .flatMap((other) =>
+        other.issue.code === "invalid_value" && JSON.stringify(other.path) === place
+          ? other.issue.values
+          : [],
+      );
+    return { issue: { ...issue, values: [...new Set(values)] }, path };
+  });
 }
 
 function without<Item>(items: readonly Item[], others: readonly Item[]): readonly Item[] {
