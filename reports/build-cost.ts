@@ -5,7 +5,7 @@ import { figureOf, figureOrNone, figuresByName } from "./figure.ts";
 import type { PolicyReport } from "./report-schema.ts";
 
 /** A month, as cloud bills and eks-node-viewer count it. */
-export const hoursPerMonth = 730;
+const hoursPerMonth = 730;
 
 const decimals = 6;
 const microPerUsd = 10 ** decimals;

@@ -30,7 +30,7 @@ const noBorders = {
 };
 
 /** Breaks text at spaces into lines of at most `width`; a longer word stands alone. */
-export function wrap(text: string, width: number): readonly string[] {
+function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/\s+/).filter((each) => each !== "")) {
@@ -59,7 +59,7 @@ export function bar(percent: number, width: number): string {
 }
 
 /** Cuts text to `width`, the end kept, since names of workloads differ there. */
-export function cutStart(text: string, width: number): string {
+function cutStart(text: string, width: number): string {
   return text.length <= width ? text : `\u2026${text.slice(text.length - width + 1)}`;
 }
 
@@ -69,7 +69,7 @@ export function cutEnd(text: string, width: number): string {
 }
 
 /** Breaks a name into lines of at most `width`, behind a punctuation mark where there is one. */
-export function breakName(name: string, width: number): string {
+function breakName(name: string, width: number): string {
   const lines: string[] = [];
   let rest = name;
   while (rest.length > width) {

@@ -240,25 +240,22 @@ function barOf(policy: string, figure: Figure): Bar {
 function bars(title: string, format: string, values: readonly Bar[]): TopLevelSpec {
   const hasIntervals = values.some(({ low, high }) => low < high);
   const peak = Math.max(1e-6, ...values.map(({ high }) => high));
-  const y = {
-    field: "policy",
-    type: "nominal" as const,
-    sort: null,
-    axis: { title: null, labelLimit: 160, labelPadding: 8, ticks: false, domain: false },
-  };
+  // Names stand above the bars: beside them they would leave narrow charts no room.
+  const y = { field: "policy", type: "nominal" as const, sort: null, axis: null };
   // Room on the right for the number behind the longest bar.
-  const x = { type: "quantitative" as const, axis: null, scale: { domain: [0, peak * 1.6] } };
+  const x = { type: "quantitative" as const, axis: null, scale: { domain: [0, peak * 1.4] } };
   return {
     $schema: schema,
     description: `${title} by policy`,
     width: "container",
-    height: values.length * 30,
+    height: values.length * 46,
+    padding: 0,
     autosize: { type: "fit-x", contains: "padding" },
     data: { values: [...values] },
     encoding: { y },
     layer: [
       {
-        mark: { type: "bar", height: 18, cornerRadiusEnd: 2 },
+        mark: { type: "bar", height: 14, yOffset: 7, cornerRadiusEnd: 2 },
         encoding: {
           x: { field: "value", ...x },
           color: { value: "series-1" },
@@ -271,13 +268,17 @@ function bars(title: string, format: string, values: readonly Bar[]): TopLevelSp
       ...(hasIntervals
         ? [
             {
-              mark: { type: "rule" as const, strokeWidth: 1.5 },
+              mark: { type: "rule" as const, strokeWidth: 1.5, yOffset: 7 },
               encoding: { x: { field: "low", ...x }, x2: { field: "high" } },
             },
           ]
         : []),
       {
-        mark: { type: "text", align: "left", baseline: "middle", dx: 6 },
+        mark: { type: "text", align: "left", baseline: "middle", yOffset: -9, opacity: 0.75 },
+        encoding: { x: { datum: 0, ...x }, text: { field: "policy" } },
+      },
+      {
+        mark: { type: "text", align: "left", baseline: "middle", dx: 6, yOffset: 7 },
         encoding: {
           x: { field: "high", ...x },
           text: { field: "value", type: "quantitative", format },
