@@ -1,14 +1,19 @@
 import type { CapacityPool } from "./capacity-pool.ts";
 import type { Ec2Instance } from "./instance.ts";
 import type { FleetError } from "./fleet.ts";
+import type { PoolReclaim } from "./pool-outlook.ts";
 
 /** What happens inside EC2, later. */
 export type Ec2Event = { readonly room: "ec2" } & (
   | { readonly kind: "fleet-answers"; readonly requestId: number }
   | { readonly kind: "instance-runs"; readonly instanceId: string }
   | { readonly kind: "instance-is-terminated"; readonly instanceId: string }
-  | { readonly kind: "pool-is-reclaimed"; readonly pool: CapacityPool }
-  | { readonly kind: "pool-is-at-risk"; readonly pool: CapacityPool; readonly reclaimIndex: number }
+  | {
+      readonly kind: "pool-is-reclaimed";
+      readonly pool: CapacityPool;
+      readonly reclaim: PoolReclaim;
+    }
+  | { readonly kind: "pool-is-at-risk"; readonly pool: CapacityPool }
   | { readonly kind: "instance-gets-notice"; readonly instanceId: string }
   | { readonly kind: "instance-is-taken"; readonly instanceId: string }
   | { readonly kind: "host-fails"; readonly instanceId: string }

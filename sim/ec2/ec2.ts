@@ -15,7 +15,7 @@ import {
   minutes,
   simTime,
 } from "../../core/units/index.ts";
-import { hashUniform, type Timeline } from "../engine/index.ts";
+import { hashUniform, type EventHandle, type Timeline } from "../engine/index.ts";
 import type { LedgerSink } from "../ledger/index.ts";
 import { BillingMeter, type BillingSettings } from "./billing-meter.ts";
 import { capacityPoolId, type CapacityPool } from "./capacity-pool.ts";
@@ -24,7 +24,7 @@ import { allocateFleet, type FleetCandidate } from "./fleet.ts";
 import type { Ec2Instance, PurchaseOption } from "./instance.ts";
 import { sampleDelay, type Ec2Latency } from "./latency.ts";
 import type { PoolOutlook } from "./pool-outlook.ts";
-import { rebalanceLead } from "./rebalance.ts";
+import { farAheadMs, SpotInterruptions } from "./spot-interruptions.ts";
 import type { SpotMarket } from "./spot-market.ts";
 
 /** One choice of a fleet request. */
@@ -69,15 +69,11 @@ export interface Ec2Options {
 }
 
 const noticePeriod: DurationMs = minutes(2);
-/** Warnings of one reclaim come over this long. */
-const reclaimSpreadMs = 180_000;
 
 interface Pool {
   readonly pool: CapacityPool;
   launchedCount: number;
-  readonly heldSpot: Set<string>;
   held: number;
-  isWatched: boolean;
 }
 
 /** See the head of this file. */
@@ -87,12 +83,21 @@ export class Ec2 {
   readonly #instances = new Map<string, Ec2Instance>();
   readonly #pools = new Map<string, Pool>();
   readonly #requests = new Map<number, FleetRequest>();
+  readonly #interruptions: SpotInterruptions;
+  /** What is still to strike an instance, to be called off when it ends before. */
+  readonly #fates = new Map<string, readonly EventHandle[]>();
   #requestCount = 0;
   #instanceCount = 0;
 
   constructor(options: Ec2Options) {
     this.#options = options;
-    const { market, billing: settings, ledger, timeline } = options;
+    const { market, billing: settings, ledger, timeline, seed, outlook } = options;
+    this.#interruptions = new SpotInterruptions({
+      timeline,
+      seed,
+      outlook,
+      instance: (instanceId) => this.#instances.get(instanceId),
+    });
     this.#meter = new BillingMeter({ market, settings, ledger, start: timeline.now });
     timeline.schedule(nextHour(timeline.now), { room: "ec2", kind: "hour-mark" }, "metering");
   }
@@ -142,9 +147,9 @@ export class Ec2 {
       case "instance-is-terminated":
         return this.#terminate(event.instanceId);
       case "pool-is-reclaimed":
-        return this.#reclaim(event.pool);
+        return this.#interruptions.reclaim(event.pool, event.reclaim);
       case "pool-is-at-risk":
-        return this.#recommendRebalance(event.pool, event.reclaimIndex);
+        return this.#recommendRebalance(event.pool);
       case "instance-gets-notice":
         return this.#giveNotice(event.instanceId);
       case "instance-is-taken":
@@ -221,8 +226,12 @@ export class Ec2 {
     const name = { seed, purpose: "pending-to-running", entity, index: instance.ordinal };
     const delay = sampleDelay(latency.pendingToRunningSeconds, name);
     this.#later(after(timeline.now, delay), "instance-runs", instance.instanceId);
-    if (request.purchaseOption === "spot") this.#holdSpot(pool, instance);
-    this.#scheduleHostFailure(instance);
+    const fates = [this.#scheduleHostFailure(instance)];
+    if (request.purchaseOption === "spot") fates.push(this.#interruptions.hold(instance));
+    this.#fates.set(
+      instance.instanceId,
+      fates.filter((fate) => fate !== undefined),
+    );
     return instance;
   }
 
@@ -235,62 +244,10 @@ export class Ec2 {
     this.#replace({ ...instance, state: "running", runningAt: now });
   }
 
-  #holdSpot(pool: Pool, instance: Ec2Instance): void {
-    pool.heldSpot.add(instance.instanceId);
-    if (!pool.isWatched) this.#watch(pool);
-    const { outlook, seed, timeline } = this.#options;
-    const { instanceType, zone } = pool.pool;
-    const mean = outlook.loneInterruptionHoursMean(instanceType, zone);
-    if (mean === undefined) return;
-    const u = hashUniform(seed, "lone-interruption", capacityPoolId(pool.pool), instance.ordinal);
-    const at = timeline.now + Math.round(-Math.log1p(-u) * mean * hours(1));
-    if (at - timeline.now > farAheadMs) return;
-    this.#later(simTime(at), "instance-gets-notice", instance.instanceId, "interruption");
-  }
-
-  /** Waits for the pool's next reclaim, as long as Spot Instances are held there. */
-  #watch(pool: Pool): void {
-    const { outlook, timeline, seed } = this.#options;
-    const { instanceType, zone } = pool.pool;
-    const reclaim = outlook.nextReclaimAfter(instanceType, zone, timeline.now);
-    pool.isWatched = reclaim !== undefined && reclaim.at - timeline.now <= farAheadMs;
-    if (reclaim === undefined || !pool.isWatched) return;
-    const event = { room: "ec2", kind: "pool-is-reclaimed", pool: pool.pool } as const;
-    timeline.schedule(reclaim.at, event, "interruption");
-    const lead = rebalanceLead(seed, capacityPoolId(pool.pool), reclaim.index);
-    if (lead === undefined || reclaim.at - lead < timeline.now) return;
-    timeline.schedule(
-      simTime(reclaim.at - lead),
-      { room: "ec2", kind: "pool-is-at-risk", pool: pool.pool, reclaimIndex: reclaim.index },
-      "interruption",
-    );
-  }
-
-  #reclaim(poolKey: CapacityPool): void {
-    const { outlook, timeline, seed } = this.#options;
-    const pool = this.#pool(poolKey);
-    const { instanceType, zone } = poolKey;
-    const reclaim = outlook.nextReclaimAfter(instanceType, zone, simTime(timeline.now - 1));
-    const id = capacityPoolId(poolKey);
-    for (const instanceId of [...pool.heldSpot].sort(compareStrings)) {
-      const instance = this.#instances.get(instanceId);
-      if (instance === undefined || reclaim === undefined) continue;
-      const entity = `${id}#${reclaim.index}`;
-      if (hashUniform(seed, "reclaim-victim", entity, instance.ordinal) >= reclaim.share) continue;
-      const spread = hashUniform(seed, "reclaim-spread", entity, instance.ordinal);
-      const at = simTime(timeline.now + Math.floor(spread * reclaimSpreadMs));
-      this.#later(at, "instance-gets-notice", instanceId, "interruption");
-    }
-    pool.isWatched = false;
-    if (pool.heldSpot.size > 0) this.#watch(pool);
-  }
-
-  #recommendRebalance(poolKey: CapacityPool, reclaimIndex: number): void {
+  #recommendRebalance(pool: CapacityPool): void {
     const { timeline, ledger, notify } = this.#options;
-    invariant(reclaimIndex >= 0, "a reclaim without an index");
-    for (const instanceId of [...this.#pool(poolKey).heldSpot].sort(compareStrings)) {
-      const instance = this.#instances.get(instanceId);
-      if (instance === undefined || instance.state !== "running") continue;
+    for (const instance of this.#interruptions.running(pool)) {
+      const { instanceId } = instance;
       ledger.record({ kind: "rebalance-recommendation", at: timeline.now, instanceId });
       notify({ kind: "rebalance-recommendation", instance });
     }
@@ -321,9 +278,10 @@ export class Ec2 {
     const wasInterrupted = instance.interruptionNoticeAt !== undefined;
     this.#meter.shuttingDown(instanceId, now, terminatedBy, wasInterrupted);
     ledger.record({ kind: "instance-shutting-down", at: now, instanceId, terminatedBy });
-    const pool = this.#pool(instance.pool);
-    pool.heldSpot.delete(instanceId);
-    pool.held -= 1;
+    for (const fate of this.#fates.get(instanceId) ?? []) timeline.cancel(fate);
+    this.#fates.delete(instanceId);
+    if (instance.purchaseOption === "spot") this.#interruptions.release(instance);
+    this.#pool(instance.pool).held -= 1;
     const entity = capacityPoolId(instance.pool);
     const name = { seed, purpose: "shutdown", entity, index: instance.ordinal };
     const delay = sampleDelay(latency.shutdownSeconds, name);
@@ -342,13 +300,14 @@ export class Ec2 {
     notify({ kind: "instance-state-changed", instance: terminated });
   }
 
-  #scheduleHostFailure(instance: Ec2Instance): void {
+  #scheduleHostFailure(instance: Ec2Instance): EventHandle | undefined {
     const { hostFailuresPer100kHours: rate, seed, timeline } = this.#options;
-    if (rate <= 0) return;
+    if (rate <= 0) return undefined;
     const u = hashUniform(seed, "host-failure", capacityPoolId(instance.pool), instance.ordinal);
     const inMs = Math.round((-Math.log1p(-u) * 100_000 * hours(1)) / rate);
-    if (inMs > farAheadMs) return;
-    this.#later(simTime(timeline.now + inMs), "host-fails", instance.instanceId, "interruption");
+    if (inMs > farAheadMs) return undefined;
+    const at = simTime(timeline.now + inMs);
+    return this.#later(at, "host-fails", instance.instanceId, "interruption");
   }
 
   #replace(instance: Ec2Instance): void {
@@ -358,31 +317,23 @@ export class Ec2 {
 
   #later(
     at: SimTime,
-    kind:
-      | "instance-runs"
-      | "instance-is-terminated"
-      | "instance-gets-notice"
-      | "instance-is-taken"
-      | "host-fails",
+    kind: "instance-runs" | "instance-is-terminated" | "instance-is-taken" | "host-fails",
     instanceId: string,
     priority: "instance" | "interruption" = "instance",
-  ): void {
-    this.#options.timeline.schedule(at, { room: "ec2", kind, instanceId }, priority);
+  ): EventHandle {
+    return this.#options.timeline.schedule(at, { room: "ec2", kind, instanceId }, priority);
   }
 
   #pool(pool: CapacityPool): Pool {
     const id = capacityPoolId(pool);
     let known = this.#pools.get(id);
     if (known === undefined) {
-      known = { pool, launchedCount: 0, heldSpot: new Set(), held: 0, isWatched: false };
+      known = { pool, launchedCount: 0, held: 0 };
       this.#pools.set(id, known);
     }
     return known;
   }
 }
-
-/** Nothing is scheduled further ahead than any run lasts. */
-const farAheadMs = 400 * 24 * 3_600_000;
 
 function isEnding(instance: Ec2Instance): boolean {
   return instance.state === "shutting-down" || instance.state === "terminated";

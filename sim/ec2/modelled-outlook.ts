@@ -2,7 +2,7 @@
  * Capacity pools from a seeded model.
  *
  * A pool is usable for Spot or dry, in turn (see sojourns.ts), and shocks shared by a family in a zone
- * take Spot capacity back as well. When capacity is taken back, half the time all instances held in
+ * make it dry as well (see shocks.ts). When capacity is taken back, half the time all instances held in
  * the pool go, otherwise a random share. A small hazard of its own interrupts single instances. The
  * rates are set so that the share of an instance type's Spot Instances interrupted in a month is
  * that of its Spot Instance Advisor bucket. On-Demand capacity runs dry much more rarely, and Spot
@@ -13,9 +13,10 @@
  */
 import type { SimTime } from "../../core/units/index.ts";
 import { simTime } from "../../core/units/index.ts";
-import { hashUniform, stream, type RandomStream } from "../engine/index.ts";
+import { hashUniform, stream } from "../engine/index.ts";
 import { capacityPoolId } from "./capacity-pool.ts";
 import type { PoolOutlook, PoolReclaim } from "./pool-outlook.ts";
+import { FamilyShocks, PoolShocks } from "./shocks.ts";
 import { Sojourns, survival } from "./sojourns.ts";
 
 /** What the model must know about an instance type. */
@@ -65,6 +66,7 @@ const allocationHorizonMs = 1.5 * msPerHour;
 interface PoolState {
   readonly spot: Sojourns;
   readonly onDemand: Sojourns;
+  readonly shocks: PoolShocks;
   readonly spotUpHoursMean: number;
   readonly facts: CapacityFacts;
 }
@@ -82,7 +84,7 @@ export class ModelledOutlook implements PoolOutlook {
   readonly #facts: (instanceType: string) => CapacityFacts;
   readonly #model: CapacityModel;
   readonly #pools = new Map<string, PoolState>();
-  readonly #shocks = new Map<string, { random: RandomStream; times: number[] }>();
+  readonly #shocks = new Map<string, FamilyShocks>();
 
   constructor(options: {
     readonly seed: number | string;
@@ -101,7 +103,7 @@ export class ModelledOutlook implements PoolOutlook {
 
   hasSpotCapacity(instanceType: string, zone: string, at: SimTime): boolean {
     const pool = this.#pool(instanceType, zone);
-    return pool.onDemand.at(at).isUp && pool.spot.at(at).isUp;
+    return pool.onDemand.at(at).isUp && pool.spot.at(at).isUp && pool.shocks.dryUntil(at) <= at;
   }
 
   hasOnDemandCapacity(instanceType: string, zone: string, at: SimTime): boolean {
@@ -116,17 +118,18 @@ export class ModelledOutlook implements PoolOutlook {
   survivalOdds(instanceType: string, zone: string, at: SimTime): number {
     const pool = this.#pool(instanceType, zone);
     const sojourn = pool.spot.at(at);
-    if (!sojourn.isUp) return 0;
-    return survival(pool.spotUpHoursMean, at - sojourn.from, allocationHorizonMs);
+    const dryUntil = pool.shocks.dryUntil(at);
+    if (!sojourn.isUp || dryUntil > at) return 0;
+    const age = at - Math.max(sojourn.from, dryUntil);
+    return survival(pool.spotUpHoursMean, age, allocationHorizonMs);
   }
 
   nextReclaimAfter(instanceType: string, zone: string, at: SimTime): PoolReclaim | undefined {
     const pool = this.#pool(instanceType, zone);
     if (this.#rate(pool.facts) <= 0) return undefined;
     const down = pool.spot.nextDownAfter(at);
-    const shock = this.#nextShock(instanceType, zone, at, down.from);
     const poolId = capacityPoolId({ instanceType, zone });
-    const when = shock ?? down.from;
+    const when = pool.shocks.nextAfter(at, down.from) ?? down.from;
     const index = Math.floor((when - this.#start) / 1000);
     const bulk = hashUniform(this.#seed, "reclaim-bulk", poolId, index);
     const share = bulk < 0.5 ? 1 : hashUniform(this.#seed, "reclaim-share", poolId, index);
@@ -158,6 +161,7 @@ export class ModelledOutlook implements PoolOutlook {
       availability >= 1 ? 1e7 : (model.onDemandDryHoursMean * availability) / (1 - availability);
     const pool: PoolState = {
       facts,
+      shocks: this.#poolShocks(instanceType, zone, facts),
       spotUpHoursMean,
       spot: new Sojourns(stream(this.#seed, "spot-capacity", key), this.#start, {
         upHoursMean: spotUpHoursMean,
@@ -172,36 +176,26 @@ export class ModelledOutlook implements PoolOutlook {
     return pool;
   }
 
-  /** The family's next shock in (at, before) that strikes this pool. */
-  #nextShock(instanceType: string, zone: string, at: number, before: number): number | undefined {
+  #poolShocks(instanceType: string, zone: string, facts: CapacityFacts): PoolShocks {
     const family = `${zone}/${instanceType.slice(0, instanceType.indexOf("."))}`;
+    const { shockShare, interruptionScale, spotDryHoursMean } = this.#model;
+    // The riskiest advisor bucket sets the pace; safer pools are struck in proportion.
+    const paceRate = hourlyRate(riskiestMonthlyShare) * interruptionScale;
     let shocks = this.#shocks.get(family);
     if (shocks === undefined) {
-      shocks = { random: stream(this.#seed, "family-shock", family), times: [] };
+      const random = stream(this.#seed, "family-shock", family);
+      const perHour = (paceRate * shockShare) / (reclaimShareMean * shockStrength);
+      shocks = new FamilyShocks(random, this.#start, perHour);
       this.#shocks.set(family, shocks);
     }
-    // The riskiest advisor bucket sets the pace; safer pools are struck in proportion.
-    const paceRate = hourlyRate(riskiestMonthlyShare) * this.#model.interruptionScale;
-    const perHour = (paceRate * this.#model.shockShare) / (reclaimShareMean * shockStrength);
-    if (perHour <= 0) return undefined;
-    const odds = (shockStrength * this.#rate(this.#facts(instanceType))) / paceRate;
-    const limit = Math.min(before, at + maxLookAheadMs);
-    while ((shocks.times.at(-1) ?? this.#start) < limit) {
-      const gap = shocks.random.exponential(msPerHour / perHour);
-      shocks.times.push((shocks.times.at(-1) ?? this.#start) + Math.max(1, Math.round(gap)));
-    }
-    for (const [index, time] of shocks.times.entries()) {
-      if (time <= at) continue;
-      if (time >= limit) return undefined;
-      if (hashUniform(this.#seed, "family-shock-strike", `${zone}/${instanceType}`, index) < odds) {
-        return time;
-      }
-    }
-    return undefined;
+    return new PoolShocks(shocks, {
+      seed: this.#seed,
+      poolId: capacityPoolId({ instanceType, zone }),
+      odds: paceRate > 0 ? (shockStrength * this.#rate(facts)) / paceRate : 0,
+      dryHoursMean: spotDryHoursMean,
+    });
   }
 }
 
 /** The middle of the advisor's bucket "above 20 %". */
 const riskiestMonthlyShare = 0.3;
-/** Reclaims later than this are looked for again when the time has come nearer. */
-const maxLookAheadMs = 400 * 24 * msPerHour;

@@ -15,6 +15,7 @@
 import type { SimTime } from "../../core/units/index.ts";
 import { simTime } from "../../core/units/index.ts";
 import { stream, type RandomStream } from "../engine/index.ts";
+import { countAtOrBefore } from "./ascending.ts";
 import type { SpotMarket } from "./spot-market.ts";
 
 /** Settings of the model; the defaults are choices, oriented on published histories. */
@@ -89,13 +90,13 @@ export class ModelledSpotMarket implements SpotMarket {
 
   priceAt(instanceType: string, zone: string, at: SimTime): number | undefined {
     const path = this.#pathTo(instanceType, zone, at);
-    return path?.prices[lastIndexAtOrBefore(path.times, at)];
+    return path?.prices[Math.max(0, countAtOrBefore(path.times, at) - 1)];
   }
 
   nextChangeAfter(instanceType: string, zone: string, at: SimTime): SimTime | undefined {
     const path = this.#pathTo(instanceType, zone, at);
     if (path === undefined) return undefined;
-    const next = path.times[lastIndexAtOrBefore(path.times, at) + 1];
+    const next = path.times[Math.max(1, countAtOrBefore(path.times, at))];
     return next === undefined ? undefined : simTime(next);
   }
 
@@ -171,15 +172,4 @@ function clampLog(logDiscount: number): number {
 /** EC2 publishes Spot prices with four decimals. */
 function roundPrice(usdPerHour: number): number {
   return Math.max(1, Math.round(usdPerHour * 10_000)) / 10_000;
-}
-
-function lastIndexAtOrBefore(times: readonly number[], at: number): number {
-  let low = 0;
-  let high = times.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((times[middle] ?? 0) <= at) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -31,6 +31,8 @@ export interface PoolReclaim {
   readonly index: number;
   /** Share of the held instances that go, 0 to 1 (each decided on its own). */
   readonly share: number;
+  /** Over how many milliseconds the notices are spread; absent: over three minutes. */
+  readonly noticeSpreadMs?: number;
 }
 
 /** Capacity without end: nothing is ever refused or taken back. */

@@ -4,6 +4,7 @@
  */
 import type { SimTime } from "../../core/units/index.ts";
 import { compareStrings } from "../../core/units/index.ts";
+import { countAtOrBefore } from "./ascending.ts";
 import { capacityPoolId } from "./capacity-pool.ts";
 import type { PoolOutlook, PoolReclaim } from "./pool-outlook.ts";
 
@@ -16,19 +17,22 @@ export interface RecordedPool {
   readonly dryStretches: readonly { readonly from: SimTime; readonly until: SimTime }[];
 }
 
+interface IndexedPool extends RecordedPool {
+  readonly reclaims: readonly SimTime[];
+  readonly dryFrom: readonly SimTime[];
+}
+
 /** A recorded trace over a fallback; see the head of this file. */
 export class RecordedOutlook implements PoolOutlook {
   readonly description: string;
-  readonly #pools: ReadonlyMap<string, RecordedPool & { readonly reclaims: readonly SimTime[] }>;
+  readonly #pools: ReadonlyMap<string, IndexedPool>;
   readonly #fallback: PoolOutlook;
 
   constructor(name: string, pools: readonly RecordedPool[], fallback: PoolOutlook) {
     const sorted = [...pools].sort((left, right) =>
       compareStrings(capacityPoolId(left), capacityPoolId(right)),
     );
-    this.#pools = new Map(
-      sorted.map((pool) => [capacityPoolId(pool), { ...pool, reclaims: reclaimTimes(pool) }]),
-    );
+    this.#pools = new Map(sorted.map((pool) => [capacityPoolId(pool), indexed(pool)]));
     this.#fallback = fallback;
     this.description = `recorded in ${name} (${pools.length} pools), else ${fallback.description}`;
   }
@@ -36,7 +40,8 @@ export class RecordedOutlook implements PoolOutlook {
   hasSpotCapacity(instanceType: string, zone: string, at: SimTime): boolean {
     const pool = this.#pool(instanceType, zone);
     if (pool === undefined) return this.#fallback.hasSpotCapacity(instanceType, zone, at);
-    return !pool.dryStretches.some(({ from, until }) => from <= at && at < until);
+    const stretch = pool.dryStretches[countAtOrBefore(pool.dryFrom, at) - 1];
+    return stretch === undefined || at >= stretch.until;
   }
 
   hasOnDemandCapacity(instanceType: string, zone: string, at: SimTime): boolean {
@@ -58,9 +63,10 @@ export class RecordedOutlook implements PoolOutlook {
   nextReclaimAfter(instanceType: string, zone: string, at: SimTime): PoolReclaim | undefined {
     const pool = this.#pool(instanceType, zone);
     if (pool === undefined) return this.#fallback.nextReclaimAfter(instanceType, zone, at);
-    const index = pool.reclaims.findIndex((time) => time > at);
+    const index = countAtOrBefore(pool.reclaims, at);
     const when = pool.reclaims[index];
-    return when === undefined ? undefined : { at: when, index, share: 1 };
+    // A record says when, so the notices are not spread.
+    return when === undefined ? undefined : { at: when, index, share: 1, noticeSpreadMs: 0 };
   }
 
   loneInterruptionHoursMean(instanceType: string, zone: string): number | undefined {
@@ -71,6 +77,11 @@ export class RecordedOutlook implements PoolOutlook {
   #pool(instanceType: string, zone: string) {
     return this.#pools.get(capacityPoolId({ instanceType, zone }));
   }
+}
+
+function indexed(pool: RecordedPool): IndexedPool {
+  const dryFrom = pool.dryStretches.map(({ from }) => from);
+  return { ...pool, reclaims: reclaimTimes(pool), dryFrom };
 }
 
 /** Interruptions and starts of dry stretches, ascending and without repeats. */
