@@ -30,7 +30,7 @@ interface Block {
 
 /** The fenced blocks of a page, in its order. */
 function blocksOf(page: string): readonly Block[] {
-  return [...read(page).matchAll(/^```(\w+) ?([^\n]*)\n([\s\S]*?)^```/gm)].map(
+  return [...read(page).matchAll(/^ *```(\w+) ?([^\n]*)\n([\s\S]*?)^ *```/gm)].map(
     ([, language = "", title = "", text = ""]) => ({ language, title, text }),
   );
 }
