@@ -12,12 +12,14 @@ export interface NodePoolChoices {
   readonly count: number;
   readonly withLimits: boolean;
   readonly withMinValues: boolean;
+  /** With a label of the user's own that NodePools leave open: `rack`. */
+  readonly withRacks: boolean;
 }
 
 /** NodePools `pool-a`, `pool-b` and so on, with weights, taints, labels and requirements at random. */
 export function generateNodePools(
   random: RandomStream,
-  { count, withLimits, withMinValues }: NodePoolChoices,
+  { count, withLimits, ...choices }: NodePoolChoices,
 ): readonly Manifest[] {
   return Array.from({ length: count }, (_, index) => ({
     apiVersion: "karpenter.sh/v1",
@@ -32,7 +34,7 @@ export function generateNodePools(
         },
         spec: {
           nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "default" },
-          requirements: poolRequirements(random, withMinValues),
+          requirements: poolRequirements(random, choices),
           ...(index > 0 ? perhaps(random, 0.4, () => ({ taints: [taintTeam] })) : {}),
           ...(index === 0 ? perhaps(random, 0.1, () => ({ taints: [taintSoft] })) : {}),
         },
@@ -62,8 +64,11 @@ function limits(random: RandomStream): Manifest {
   ]);
 }
 
-function poolRequirements(random: RandomStream, withMinValues: boolean): readonly Manifest[] {
-  const requirements: Manifest[] = [];
+function poolRequirements(
+  random: RandomStream,
+  { withMinValues, withRacks }: Pick<NodePoolChoices, "withMinValues" | "withRacks">,
+): readonly Manifest[] {
+  const requirements: Manifest[] = withRacks ? rackRequirement(random) : [];
   if (chance(random, 0.3)) {
     requirements.push(inValues("topology.kubernetes.io/zone", some(random, zones)));
   }
@@ -88,6 +93,16 @@ function poolRequirements(random: RandomStream, withMinValues: boolean): readonl
     requirements.push({ key, operator: "Exists", minValues: random.pick([2, 5, 12]) });
   }
   return requirements;
+}
+
+function rackRequirement(random: RandomStream): Manifest[] {
+  return random.pick<Manifest[]>([
+    [{ key: "rack", operator: "In", values: some(random, ["1", "2", "3"]) }],
+    [{ key: "rack", operator: "In", values: some(random, ["3", "4", "5"]) }],
+    [{ key: "rack", operator: "NotIn", values: ["2"] }],
+    [{ key: "rack", operator: "Exists" }],
+    [],
+  ]);
 }
 
 function inValues(key: string, values: readonly string[]): Manifest {
@@ -221,7 +236,8 @@ function nodeManifest({ name, labels, type, taints }: NodeFacts): Manifest {
 /** A node that Karpenter did not launch, now and then without a zone. */
 function unmanagedNode(random: RandomStream, name: string, type: CaseInstanceType): Manifest {
   const labels = {
-    "kubernetes.io/hostname": name,
+    ...perhaps(random, 0.8, () => ({ "kubernetes.io/hostname": name })),
+    ...perhaps(random, 0.3, () => ({ rack: random.pick(["1", "6", ""]) })),
     "kubernetes.io/arch": "amd64",
     "kubernetes.io/os": "linux",
     ...perhaps(random, 0.7, () => ({

@@ -9,6 +9,7 @@ export const podFeatures = [
   "zone-spread",
   "hostname-spread",
   "capacity-type-spread",
+  "custom-spread",
   "pod-affinity",
   "pod-anti-affinity",
   "preferences",
@@ -22,6 +23,8 @@ const namespaces = ["default", "other"] as const;
 const zoneKey = "topology.kubernetes.io/zone";
 const hostnameKey = "kubernetes.io/hostname";
 const capacityTypeKey = "karpenter.sh/capacity-type";
+/** Keys that instance types, NodePools or nobody at all define. */
+const customKeys = ["kubernetes.io/arch", "team", "rack", "rack", "nowhere"] as const;
 const topologyKeys = [zoneKey, hostnameKey, capacityTypeKey] as const;
 
 /** A group of pods that differ in name only. */
@@ -156,6 +159,7 @@ function generateSpreads(
     ...(features.has("zone-spread") && chance(random, 0.8) ? [zoneKey] : []),
     ...(features.has("hostname-spread") && chance(random, 0.8) ? [hostnameKey] : []),
     ...(features.has("capacity-type-spread") && chance(random, 0.8) ? [capacityTypeKey] : []),
+    ...(features.has("custom-spread") && chance(random, 0.6) ? [random.pick(customKeys)] : []),
   ];
   return keys.map((topologyKey) => spread(random, topologyKey, app, features));
 }
@@ -167,15 +171,20 @@ function spread(
   features: ReadonlySet<PodFeature>,
 ): Manifest {
   const isHard = !features.has("preferences") || chance(random, 0.4);
+  const isCustom = features.has("custom-spread");
+  const selector = isCustom && chance(random, 0.2) ? random.pick(["every", "none"]) : "app";
+  const policies = isCustom ? 0.4 : 0.15;
   return {
     topologyKey,
     maxSkew: random.pick([1, 1, 1, 2, 3]),
     whenUnsatisfiable: isHard ? "DoNotSchedule" : "ScheduleAnyway",
-    labelSelector: selectorFor(random, app),
+    ...(selector === "app" ? { labelSelector: selectorFor(random, app) } : {}),
+    ...(selector === "every" ? { labelSelector: {} } : {}),
     ...(isHard ? perhaps(random, 0.15, () => ({ minDomains: between(random, 2, 5) })) : {}),
-    ...perhaps(random, 0.15, () => ({ nodeAffinityPolicy: random.pick(["Honor", "Ignore"]) })),
-    ...perhaps(random, 0.15, () => ({ nodeTaintsPolicy: random.pick(["Honor", "Ignore"]) })),
-    ...perhaps(random, 0.15, () => ({ matchLabelKeys: ["tier"] })),
+    ...perhaps(random, policies, () => ({ nodeAffinityPolicy: random.pick(["Honor", "Ignore"]) })),
+    ...perhaps(random, policies, () => ({ nodeTaintsPolicy: random.pick(["Honor", "Ignore"]) })),
+    // The API server refuses matchLabelKeys without a selector.
+    ...(selector === "none" ? {} : perhaps(random, 0.15, () => ({ matchLabelKeys: ["tier"] }))),
   };
 }
 
@@ -220,11 +229,22 @@ function podAntiAffinity(
   return chance(random, 0.6) ? { podAntiAffinity: affinityTerms(random, app, features) } : {};
 }
 
+/** An API server keeps what is being deleted only while a finalizer stands. */
+const terminating = {
+  deletionTimestamp: "2026-02-28T23:59:00Z",
+  deletionGracePeriodSeconds: 30,
+  finalizers: ["example.com/slow"],
+};
+
 /** A pod of the group; bound and running when a node is named, else refused by kube-scheduler. */
 export function podManifest(
   group: PodGroup,
   serial: number,
-  details: { readonly nodeName?: string; readonly spec?: Manifest } = {},
+  details: {
+    readonly nodeName?: string;
+    readonly spec?: Manifest;
+    readonly isTerminating?: boolean;
+  } = {},
 ): Manifest {
   const name = `${group.name}-${String(serial).padStart(3, "0")}`;
   const { nodeName } = details;
@@ -238,6 +258,7 @@ export function podManifest(
       uid: `uid-${group.namespace}-${name}`,
       labels: group.labels,
       creationTimestamp: "2026-02-28T00:00:00Z",
+      ...(details.isTerminating === true ? terminating : {}),
       ownerReferences: [
         { apiVersion: "apps/v1", kind: "ReplicaSet", name: group.name, uid: `rs-${group.name}` },
       ],

@@ -17,6 +17,7 @@ interface Topic {
   readonly hasVolumes?: boolean;
   readonly hasLimits?: boolean;
   readonly hasMinValues?: boolean;
+  readonly hasRacks?: boolean;
   readonly instanceTypeSets?: readonly string[];
 }
 
@@ -25,6 +26,7 @@ export const topics: readonly Topic[] = [
   { name: "zone-spread", features: ["zone-spread"] },
   { name: "hostname-spread", features: ["hostname-spread"] },
   { name: "capacity-type-spread", features: ["capacity-type-spread"] },
+  { name: "custom-spread", features: ["custom-spread"], hasRacks: true, hasNodes: true },
   { name: "pod-affinity", features: ["pod-affinity"] },
   { name: "pod-anti-affinity", features: ["pod-anti-affinity"] },
   { name: "node-pools", features: ["selectors"], hasLimits: true },
@@ -47,6 +49,7 @@ export const topics: readonly Topic[] = [
     hasVolumes: true,
     hasLimits: true,
     hasMinValues: true,
+    hasRacks: true,
     instanceTypeSets: ["types-40", "types-120", "reserved"],
   },
 ];
@@ -92,6 +95,7 @@ function generateCase(
     count: between(random, 1, 4),
     withLimits: topic.hasLimits === true,
     withMinValues: topic.hasMinValues === true,
+    withRacks: topic.hasRacks === true,
   });
   const volumes = topic.hasVolumes === true ? generateVolumes(random) : undefined;
   return {
@@ -144,7 +148,10 @@ function generatePods(random: RandomStream, topic: Topic, world: World): readonl
     .filter(({ hasNode }) => hasNode)
     .flatMap(({ name }) =>
       Array.from({ length: random.integer(4) }, () =>
-        podManifest(random.pick(groups), serial++, { nodeName: name }),
+        podManifest(random.pick(groups), serial++, {
+          nodeName: name,
+          isTerminating: chance(random, 0.08),
+        }),
       ),
     );
   const claims: ClaimTemplate[] = [];

@@ -35,9 +35,21 @@ export const persistentVolumeClaim: Decoder<PersistentVolumeClaim> = mapped(
         ...neutrals("dataSourceRef", "volumeAttributesClassName"),
       }),
     ),
-    ...silent("status"),
+    status: optional(
+      object({
+        phase: optional(text),
+        ...silent("accessModes", "capacity", "conditions", "allocatedResources"),
+        ...silent("allocatedResourceStatuses", "currentVolumeAttributesClassName"),
+        ...silent("modifyVolumeStatus"),
+      }),
+    ),
   }),
-  ({ metadata, spec }) => ({ kind: "PersistentVolumeClaim", metadata, spec }),
+  ({ metadata, spec, status }) => ({
+    kind: "PersistentVolumeClaim",
+    metadata,
+    spec,
+    ...(status?.phase === "Lost" ? { isLost: true } : {}),
+  }),
 );
 
 const volumeSources = [

@@ -5,6 +5,8 @@ import type { NodeSelectorTerm } from "./selectors.ts";
 export interface PersistentVolumeClaim extends KubernetesObject {
   readonly kind: "PersistentVolumeClaim";
   readonly spec: { readonly storageClassName?: string; readonly volumeName?: string };
+  /** Phase Lost: the volume that it was bound to is gone. */
+  readonly isLost?: boolean;
 }
 
 export interface PersistentVolume extends KubernetesObject {

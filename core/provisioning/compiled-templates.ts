@@ -117,11 +117,30 @@ function withCatalogue(
 }
 
 let lastList: readonly Pod[] = [];
+const shapeBySpec = new WeakMap<Pod["spec"], string>();
 
-/** The list handed in last time, if it holds the same pods, so that identity tells sameness. */
+/**
+ * The list handed in last time, if it holds pods of the same shape, so that identity tells sameness.
+ * A DaemonSet's newest pod changes with every node that comes; what it asks for does not.
+ */
 function sameList(pods: readonly Pod[]): readonly Pod[] {
   const isSame =
-    pods.length === lastList.length && pods.every((pod, index) => pod === lastList[index]);
+    pods.length === lastList.length &&
+    pods.every((pod, index) => {
+      const last = lastList[index];
+      return last === pod || (last !== undefined && shapeOf(last) === shapeOf(pod));
+    });
   if (!isSame) lastList = pods;
   return lastList;
+}
+
+/** Equal for pods that scheduling cannot tell apart but by name. */
+function shapeOf({ spec, metadata }: Pod): string {
+  let shape = shapeBySpec.get(spec);
+  if (shape === undefined) {
+    const { nodeName: _, ...rest } = spec;
+    shape = JSON.stringify([metadata.namespace, metadata.labels, rest]);
+    shapeBySpec.set(spec, shape);
+  }
+  return shape;
 }

@@ -1,6 +1,20 @@
 import type { InstanceType, Offering } from "../cloudprovider/index.ts";
 import { invariant } from "../units/index.ts";
 
+const reservedByTypes = new WeakMap<readonly InstanceType[], readonly Offering[]>();
+
+/** The reserved offerings of the types; remembered by the list's identity, as most have none. */
+function reservedOfferings(instanceTypes: readonly InstanceType[]): readonly Offering[] {
+  let reserved = reservedByTypes.get(instanceTypes);
+  if (reserved === undefined) {
+    reserved = instanceTypes.flatMap(({ offerings }) =>
+      offerings.filter(({ capacityType }) => capacityType === "reserved"),
+    );
+    reservedByTypes.set(instanceTypes, reserved);
+  }
+  return reserved;
+}
+
 /**
  * Who holds which capacity reservation during a run, so that a run doesn't plan more machines into
  * one than it has room for.
@@ -16,8 +30,7 @@ export class Reservations {
   /** Capacity by reservation: the least that any NodePool's offering tells, available or not. */
   constructor(instanceTypes: Iterable<readonly InstanceType[]>) {
     for (const list of instanceTypes) {
-      for (const offering of list.flatMap(({ offerings }) => offerings)) {
-        if (offering.capacityType !== "reserved") continue;
+      for (const offering of reservedOfferings(list)) {
         const id = reservationId(offering);
         const capacity = offering.reservationCapacity ?? 0;
         this.#remaining.set(id, Math.min(this.#remaining.get(id) ?? capacity, capacity));

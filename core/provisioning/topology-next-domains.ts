@@ -66,7 +66,8 @@ function nextSpreadDomain(
     best = domain;
     bestCount = count;
   }
-  return oneOf(group, best === undefined ? [] : [best]);
+  // Upstream takes the empty name, which a label's value can be, for no domain.
+  return oneOf(group, best === undefined || best === "" ? [] : [best]);
 }
 
 /** Known domains that the candidate may be in, sorted. */

@@ -111,6 +111,7 @@ function claimError(claim: PersistentVolumeClaim, cluster: VolumeReads): string 
   if (claim.metadata.deletionTimestamp !== undefined) {
     return "persistentvolumeclaim is being deleted";
   }
+  if (claim.isLost === true) return "persistentvolumeclaim bound to non-existent persistentvolume";
   const { volumeName = "", storageClassName = "" } = claim.spec;
   if (volumeName !== "") {
     const volume = cluster.persistentVolume(volumeName);
