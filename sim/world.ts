@@ -7,6 +7,7 @@ import type { Pod } from "../core/apis/index.ts";
 import { after, compareStrings, type SimTime } from "../core/units/index.ts";
 import {
   AwsCloudProvider,
+  type AwsCloudProviderOptions,
   type AwsEvent,
   BelievedPrices,
   InstanceTypeProvider,
@@ -79,6 +80,10 @@ class World {
     const unavailable = new UnavailableOfferings();
     this.#provider = createProvider(plan, this.#ec2, unavailable, this.#ledger, {
       now: () => engine.now,
+      isWanted: ({ metadata }) => {
+        const current = this.#kube.api.nodeClaim(metadata.name)?.metadata;
+        return current?.uid === metadata.uid && current.deletionTimestamp === undefined;
+      },
       onProgress: (name) => {
         this.#karpenter.notifyProviderChange(name, engine.now);
         this.#isKarpenterTouched = true;
@@ -329,7 +334,7 @@ function createProvider(
   ec2: Ec2,
   unavailable: UnavailableOfferings,
   ledger: LedgerSink,
-  hooks: { readonly now: () => SimTime; readonly onProgress: (nodeClaimName: string) => void },
+  hooks: Pick<AwsCloudProviderOptions, "now" | "isWanted" | "onProgress">,
 ): AwsCloudProvider {
   const { aws, catalogue, region, zones, market, start } = plan;
   const { vmMemoryOverheadPercent, reservedEnis, pricingRefreshPeriod } = aws;

@@ -1,5 +1,10 @@
 /** The AWS cloud provider of the core, over the simulated EC2. */
-export { AwsCloudProvider, instanceIdOf, type LaunchedNode } from "./aws-cloud-provider.ts";
+export {
+  AwsCloudProvider,
+  instanceIdOf,
+  type AwsCloudProviderOptions,
+  type LaunchedNode,
+} from "./aws-cloud-provider.ts";
 export type { AwsEvent } from "./aws-event.ts";
 export { BelievedPrices } from "./believed-prices.ts";
 export { InstanceTypeProvider } from "./instance-type-provider.ts";

@@ -8,16 +8,17 @@
 import { labelCapacityType, labelInstanceType, type CapacityType } from "../../core/apis/index.ts";
 import {
   allocatableOfferings,
-  hasCompatibleOffering,
+  cheapestOffering,
   isCompatibleOffering,
   truncateInstanceTypes,
+  unaffordable,
   type InstanceType,
   type MinValuesPolicy,
   type Offering,
 } from "../../core/cloudprovider/index.ts";
 import type { Requirements } from "../../core/scheduling/index.ts";
-import { allowUndefinedWellKnownLabels, Requirement } from "../../core/scheduling/index.ts";
-import { fits, invariant, type ResourceList } from "../../core/units/index.ts";
+import { allowUndefinedWellKnownLabels } from "../../core/scheduling/index.ts";
+import { fits, goSort, type ResourceList } from "../../core/units/index.ts";
 import { fleetInstanceTypesMax } from "./settings.ts";
 
 /** One instance type of a fleet request with the offerings to try. */
@@ -43,6 +44,12 @@ const exoticResources = [
   "habana.ai/gaudi",
 ];
 
+/** A type that passed the first filter, with its available, compatible offerings: at least one. */
+interface Candidate {
+  readonly type: InstanceType;
+  readonly open: readonly Offering[];
+}
+
 /**
  * The instance types and offerings that a NodeClaim with these requirements and requests is launched
  * with, out of all types of its NodeClass; 60 types at most, one capacity type.
@@ -60,8 +67,10 @@ export function launchChoices(
   const hasMinValues = requirements.hasMinValues();
   const ordinary = hasMinValues ? compatible : withoutExotic(compatible);
   const affordable = hasMinValues ? ordinary : withoutDearSpot(ordinary, requirements);
+  const cheapest = orderByPrice(affordable).slice(0, fleetInstanceTypesMax);
+  // They are in order already; this looks at minValues only.
   const cut = truncateInstanceTypes(
-    affordable,
+    cheapest.map(({ type }) => type),
     requirements,
     fleetInstanceTypesMax,
     minValuesPolicy,
@@ -70,34 +79,49 @@ export function launchChoices(
     const message = `truncating instance types based on the passed-in requirements, ${cut.message}`;
     return { kind: "none", message };
   }
-  const capacityType = chooseCapacityType(cut.instanceTypes, requirements);
-  const narrowed = withCapacityType(requirements, capacityType);
-  const choices = cut.instanceTypes.flatMap(({ name, offerings }) => {
-    const open = offerings.filter((it) => it.available && isCompatibleOffering(narrowed, it));
-    return open.length === 0 ? [] : [{ instanceType: name, offerings: open }];
+  const capacityType = chooseCapacityType(cheapest);
+  const choices = cheapest.flatMap(({ type, open }) => {
+    const offerings = open.filter((offering) => offering.capacityType === capacityType);
+    return offerings.length === 0 ? [] : [{ instanceType: type.name, offerings }];
   });
-  // Every type that came through the first filter has an available, compatible offering.
-  invariant(choices.length > 0, "a launch has types but no offerings");
   return { kind: "choices", capacityType, choices };
 }
 
-/** @see karpenter-provider-aws v1.14.1 pkg/providers/instance/filter/filter.go CompatibleAvailableFilter */
+/**
+ * Types that fit, of which an offering is there. Offerings share their requirements by zone and
+ * capacity type, so that thousands of offerings come down to a few comparisons.
+ *
+ * @see karpenter-provider-aws v1.14.1 pkg/providers/instance/filter/filter.go CompatibleAvailableFilter
+ */
 function compatibleAvailable(
   all: readonly InstanceType[],
   requirements: Requirements,
   requests: ResourceList,
-): readonly InstanceType[] {
+): readonly Candidate[] {
   // Asked first because it is cheap and most types fail it; the full comparison asks it again.
   const names = requirements.get(labelInstanceType);
-  return all.filter(
-    (type) =>
-      names.has(type.name) &&
-      requirements.isCompatible(type.requirements, allowUndefinedWellKnownLabels) &&
-      allocatableOfferings(type).some(
-        ({ allocatable, offerings }) =>
-          fits(requests, allocatable) && hasCompatibleOffering(offerings, requirements),
-      ),
-  );
+  const known = new Map<Requirements, boolean>();
+  const isOpen = (offering: Offering): boolean => {
+    let isCompatible = known.get(offering.requirements);
+    if (isCompatible === undefined) {
+      isCompatible = isCompatibleOffering(requirements, offering);
+      known.set(offering.requirements, isCompatible);
+    }
+    return isCompatible;
+  };
+  const candidates: Candidate[] = [];
+  for (const type of all) {
+    if (!names.has(type.name)) continue;
+    // All offerings of a type count once those of one group fit.
+    const groups = allocatableOfferings(type);
+    const hasRoom = groups.some(
+      ({ allocatable, offerings }) => fits(requests, allocatable) && offerings.some(isOpen),
+    );
+    if (!hasRoom) continue;
+    if (!requirements.isCompatible(type.requirements, allowUndefinedWellKnownLabels)) continue;
+    candidates.push({ type, open: type.offerings.filter((it) => it.available && isOpen(it)) });
+  }
+  return candidates;
 }
 
 /**
@@ -105,15 +129,15 @@ function compatibleAvailable(
  *
  * @see karpenter-provider-aws v1.14.1 pkg/providers/instance/filter/filter.go ExoticInstanceTypeFilter
  */
-function withoutExotic(types: readonly InstanceType[]): readonly InstanceType[] {
-  const ordinary = types.filter(
-    ({ requirements, capacity }) =>
-      !requirements
+function withoutExotic(candidates: readonly Candidate[]): readonly Candidate[] {
+  const ordinary = candidates.filter(
+    ({ type }) =>
+      !type.requirements
         .get("karpenter.k8s.aws/instance-size")
         .sortedValues.some((size) => size.includes("metal")) &&
-      exoticResources.every((name) => (capacity[name] ?? 0) === 0),
+      exoticResources.every((name) => (type.capacity[name] ?? 0) === 0),
   );
-  return ordinary.length > 0 ? ordinary : types;
+  return ordinary.length > 0 ? ordinary : candidates;
 }
 
 /**
@@ -122,30 +146,37 @@ function withoutExotic(types: readonly InstanceType[]): readonly InstanceType[] 
  * @see karpenter-provider-aws v1.14.1 pkg/providers/instance/filter/filter.go SpotOfferingFilter
  */
 function withoutDearSpot(
-  types: readonly InstanceType[],
+  candidates: readonly Candidate[],
   requirements: Requirements,
-): readonly InstanceType[] {
+): readonly Candidate[] {
   const capacityTypes = requirements.get(labelCapacityType);
-  if (!capacityTypes.has("spot") || !capacityTypes.has("on-demand")) return types;
+  if (!capacityTypes.has("spot") || !capacityTypes.has("on-demand")) return candidates;
   let limit: number | undefined;
-  let hasSpot = false;
-  for (const { offerings } of types) {
-    for (const offering of offerings) {
-      if (!offering.available || !isCompatibleOffering(requirements, offering)) continue;
-      const { capacityType, priceUsdPerHour } = offering;
-      if (capacityType === "spot") hasSpot = true;
-      else if (limit === undefined || priceUsdPerHour < limit) limit = priceUsdPerHour;
+  for (const { open } of candidates) {
+    for (const { capacityType, priceUsdPerHour } of open) {
+      if (capacityType === "spot") continue;
+      if (limit === undefined || priceUsdPerHour < limit) limit = priceUsdPerHour;
     }
   }
-  if (!hasSpot || limit === undefined) return types;
+  if (limit === undefined) return candidates;
   const highest = limit;
   const isDear = ({ capacityType, priceUsdPerHour }: Offering) =>
     capacityType === "spot" && priceUsdPerHour > highest;
-  return types.flatMap((type) => {
-    if (!type.offerings.some(isDear)) return [type];
-    const offerings = type.offerings.filter((offering) => !isDear(offering));
-    return offerings.length === 0 ? [] : [{ ...type, offerings }];
+  return candidates.flatMap((candidate) => {
+    if (!candidate.open.some(isDear)) return [candidate];
+    const open = candidate.open.filter((offering) => !isDear(offering));
+    return open.length === 0 ? [] : [{ type: candidate.type, open }];
   });
+}
+
+/** By the cheapest offering; ties as Go's unstable sort leaves them. */
+function orderByPrice(candidates: readonly Candidate[]): readonly Candidate[] {
+  const priced = candidates.map((candidate) => ({
+    candidate,
+    price: cheapestOffering(candidate.open)?.priceUsdPerHour ?? unaffordable,
+  }));
+  goSort(priced, (left, right) => left.price < right.price);
+  return priced.map(({ candidate }) => candidate);
 }
 
 /**
@@ -153,18 +184,9 @@ function withoutDearSpot(
  *
  * @see karpenter-provider-aws v1.14.1 pkg/providers/instance/instance.go getCapacityType
  */
-function chooseCapacityType(
-  types: readonly InstanceType[],
-  requirements: Requirements,
-): CapacityType {
-  if (!requirements.get(labelCapacityType).has("spot")) return "on-demand";
-  const spot = withCapacityType(requirements, "spot");
-  const isSpotPossible = types.some(({ offerings }) =>
-    offerings.some((it) => it.available && isCompatibleOffering(spot, it)),
+function chooseCapacityType(candidates: readonly Candidate[]): CapacityType {
+  const isSpotPossible = candidates.some(({ open }) =>
+    open.some(({ capacityType }) => capacityType === "spot"),
   );
   return isSpotPossible ? "spot" : "on-demand";
-}
-
-function withCapacityType(requirements: Requirements, capacityType: CapacityType): Requirements {
-  return requirements.replace(Requirement.of(labelCapacityType, "In", [capacityType]));
 }
