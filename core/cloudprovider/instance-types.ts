@@ -1,7 +1,8 @@
 import { minValuesMessage, type Requirements, satisfiesMinValues } from "../scheduling/index.ts";
 import { goSort, type UsdPerHour } from "../units/index.ts";
 import type { InstanceType } from "./instance-type.ts";
-import { isCompatibleOffering, unaffordable } from "./offerings.ts";
+import { launchPrices } from "./launch-prices.ts";
+import { unaffordable } from "./offerings.ts";
 
 /**
  * The lowest price among available offerings that fit the requirements; `unaffordable` for none.
@@ -9,17 +10,7 @@ import { isCompatibleOffering, unaffordable } from "./offerings.ts";
  * @see karpenter v1.14.1 pkg/cloudprovider/types.go InstanceTypes.OrderByPrice
  */
 export function launchPrice(instanceType: InstanceType, requirements: Requirements): UsdPerHour {
-  let lowest = unaffordable;
-  for (const offering of instanceType.offerings) {
-    if (
-      offering.available &&
-      offering.priceUsdPerHour < lowest &&
-      isCompatibleOffering(requirements, offering)
-    ) {
-      lowest = offering.priceUsdPerHour;
-    }
-  }
-  return lowest;
+  return launchPrices(instanceType, requirements).lowest;
 }
 
 /**
@@ -49,10 +40,8 @@ export function compatibleInstanceTypes(
   instanceTypes: readonly InstanceType[],
   requirements: Requirements,
 ): readonly InstanceType[] {
-  return instanceTypes.filter((instanceType) =>
-    instanceType.offerings.some(
-      (offering) => offering.available && isCompatibleOffering(requirements, offering),
-    ),
+  return instanceTypes.filter(
+    (instanceType) => launchPrice(instanceType, requirements) !== unaffordable,
   );
 }
 

@@ -1,6 +1,6 @@
 // What is left of a replacement once everything is gone that isn't cheaper.
 import { type CapacityType, labelCapacityType } from "../apis/index.ts";
-import { availableOfferings, type InstanceType, worstLaunchPrice } from "../cloudprovider/index.ts";
+import { type InstanceType, launchPrices } from "../cloudprovider/index.ts";
 import type { SchedulingNodeClaim } from "../provisioning/index.ts";
 import { minValuesMessage, Requirement, satisfiesMinValues } from "../scheduling/index.ts";
 import { type RefusalCode, sentences } from "./reasons.ts";
@@ -28,7 +28,7 @@ function cheaperTypes(
   price: number,
 ): readonly InstanceType[] {
   return instanceTypeOptions.filter(
-    ({ offerings }) => worstLaunchPrice(availableOfferings(offerings), requirements) < price,
+    (instanceType) => launchPrices(instanceType, requirements).worst < price,
   );
 }
 
