@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -34,6 +34,13 @@ describe("writing a report", () => {
     await writeReport(out, report, ["csv"]);
     expect((await readdir(out)).sort()).toEqual([".dryfit-output", "report.csv"]);
     expect(await readdir(folder)).toEqual(["out"]);
+  });
+
+  it("makes a folder that others may read as they may any other", async () => {
+    const usual = path.join(folder, "usual");
+    await mkdir(usual);
+    await writeReport(path.join(folder, "out"), report, ["json"]);
+    expect((await stat(path.join(folder, "out"))).mode).toBe((await stat(usual)).mode);
   });
 
   it("takes an empty folder", async () => {

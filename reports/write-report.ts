@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { OutsideError } from "../core/units/index.ts";
 import { formatReportCsv } from "./csv.ts";
@@ -57,7 +57,7 @@ export async function writeReport(
   return outsideErrors(outDir, async () => {
     const target = path.resolve(outDir);
     await mkdir(path.dirname(target), { recursive: true });
-    const fresh = await mkdtemp(`${target}.new-`);
+    const fresh = await makeBeside(target);
     try {
       await writeFile(path.join(fresh, markerName), markerText);
       for (const { name, text } of texts) await writeFile(path.join(fresh, name), text);
@@ -90,6 +90,19 @@ async function formatReport(report: Report, format: ReportFormat): Promise<strin
   }
 }
 
+/** A new folder `target.new-1` or the next free number, with the permissions that any folder gets. */
+async function makeBeside(target: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const folder = `${target}.new-${number}`;
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      if (!hasCode(error, "EEXIST")) throw error;
+    }
+  }
+}
+
 /** The old folder steps aside, and comes back where the new one cannot take its place. */
 async function replaceFolder(target: string, fresh: string, isThere: boolean): Promise<void> {
   if (!isThere) return rename(fresh, target);
@@ -110,7 +123,7 @@ async function stateOf(outDir: string): Promise<"there" | "absent"> {
       const isFolder = (await stat(outDir)).isDirectory();
       return isFolder ? await readdir(outDir) : "file";
     } catch (error) {
-      if (isNotFound(error)) return undefined;
+      if (hasCode(error, "ENOENT")) return undefined;
       throw error;
     }
   });
@@ -132,8 +145,8 @@ async function stateOf(outDir: string): Promise<"there" | "absent"> {
   return "there";
 }
 
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 async function outsideErrors<Value>(outDir: string, work: () => Promise<Value>): Promise<Value> {
