@@ -3,7 +3,7 @@ export * from "./allocatable.ts";
 export * from "./cloud-provider.ts";
 export * from "./instance-type.ts";
 export * from "./instance-types.ts";
-export * from "./launch-prices.ts";
+export { launchPrices, type LaunchPrices } from "./launch-prices.ts";
 export * from "./node-overlay.ts";
 export * from "./offerings.ts";
 export * from "./repair.ts";

@@ -1,7 +1,7 @@
 import { minValuesMessage, type Requirements, satisfiesMinValues } from "../scheduling/index.ts";
 import { goSort, type UsdPerHour } from "../units/index.ts";
 import type { InstanceType } from "./instance-type.ts";
-import { launchPrices } from "./launch-prices.ts";
+import { hasOrdinaryOfferings, launchPrices, offeringView } from "./launch-prices.ts";
 import { unaffordable } from "./offerings.ts";
 
 /**
@@ -23,13 +23,25 @@ export function orderByPrice(
   instanceTypes: readonly InstanceType[],
   requirements: Requirements,
 ): readonly InstanceType[] {
+  const view = offeringView(requirements);
+  const known = orderedByTypes.get(instanceTypes);
+  if (known?.view === view) return known.ordered;
   const priced = instanceTypes.map((instanceType) => ({
     instanceType,
     price: launchPrice(instanceType, requirements),
   }));
   goSort(priced, (a, b) => a.price < b.price);
-  return priced.map(({ instanceType }) => instanceType);
+  const ordered = priced.map(({ instanceType }) => instanceType);
+  if (instanceTypes.every(hasOrdinaryOfferings))
+    orderedByTypes.set(instanceTypes, { view, ordered });
+  return ordered;
 }
+
+/** The last ordering of a list: simulations order the same lists over and over. */
+const orderedByTypes = new WeakMap<
+  readonly InstanceType[],
+  { readonly view: string; readonly ordered: readonly InstanceType[] }
+>();
 
 /**
  * The types with an available offering that fits the requirements, in their order.
@@ -72,7 +84,7 @@ export function truncateInstanceTypes(
   policy: MinValuesPolicy,
 ): TruncateResult {
   const ordered = orderByPrice(instanceTypes, requirements);
-  const kept = ordered.slice(0, maxItems);
+  const kept = firstOf(ordered, maxItems);
   if (policy === "BestEffort" || !requirements.hasMinValues()) {
     return { kind: "truncated", instanceTypes: kept };
   }
@@ -80,6 +92,21 @@ export function truncateInstanceTypes(
   if (unsatisfied.size === 0) return { kind: "truncated", instanceTypes: kept };
   const message = `validating minValues, ${minValuesMessage(unsatisfied)}`;
   return { kind: "min-values-unmet", instanceTypes: ordered, unsatisfied, message };
+}
+
+const cutByTypes = new WeakMap<
+  readonly InstanceType[],
+  { readonly max: number; readonly kept: readonly InstanceType[] }
+>();
+
+/** The first ones; the same list when asked again, so that what rests on it can be remembered. */
+function firstOf(ordered: readonly InstanceType[], max: number): readonly InstanceType[] {
+  if (ordered.length <= max) return ordered;
+  const known = cutByTypes.get(ordered);
+  if (known?.max === max) return known.kept;
+  const kept = ordered.slice(0, max);
+  cutByTypes.set(ordered, { max, kept });
+  return kept;
 }
 
 /** Whether a NodeOverlay set a price of the type. */

@@ -63,14 +63,22 @@ function computePrices({ offerings }: InstanceType, requirements: Requirements):
   return { lowest, worst: worstLaunchPrice(availableOfferings(offerings), requirements) };
 }
 
-function hasOrdinaryOfferings({ offerings }: InstanceType): boolean {
-  return offerings.every(({ requirements }) =>
-    requirements.list.every(({ key }) => offeringLabels.includes(key)),
-  );
+/** Whether all offerings are told apart by the ordinary labels alone; remembered. */
+export function hasOrdinaryOfferings(instanceType: InstanceType): boolean {
+  let isOrdinary = ordinaryByType.get(instanceType);
+  if (isOrdinary === undefined) {
+    isOrdinary = instanceType.offerings.every(({ requirements }) =>
+      requirements.list.every(({ key }) => offeringLabels.includes(key)),
+    );
+    ordinaryByType.set(instanceType, isOrdinary);
+  }
+  return isOrdinary;
 }
 
+const ordinaryByType = new WeakMap<InstanceType, boolean>();
+
 /** Equal for requirements that treat all ordinary offerings alike. */
-function offeringView(requirements: Requirements): string {
+export function offeringView(requirements: Requirements): string {
   let view = viewByRequirements.get(requirements);
   if (view === undefined) {
     view = offeringLabels

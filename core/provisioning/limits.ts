@@ -46,8 +46,28 @@ export class RemainingLimits {
    */
   subtractMax(nodePoolName: string, instanceTypes: readonly InstanceType[]): void {
     if (Object.keys(this.of(nodePoolName)).length === 0) return;
-    this.subtract(nodePoolName, maxResources(...instanceTypes.map(({ capacity }) => capacity)));
+    this.subtract(nodePoolName, largestCapacity(instanceTypes));
   }
+}
+
+const largestByTypes = new WeakMap<readonly InstanceType[], ResourceList>();
+
+/** By resource, the largest capacity of any of the types; remembered by the list's identity. */
+export function largestCapacity(instanceTypes: readonly InstanceType[]): ResourceList {
+  let largest = largestByTypes.get(instanceTypes);
+  if (largest === undefined) {
+    largest = maxResources(...instanceTypes.map(({ capacity }) => capacity));
+    largestByTypes.set(instanceTypes, largest);
+  }
+  return largest;
+}
+
+/** Whether every type stays within the limits that are left, told from their largest capacities. */
+export function areAllWithinLimits(largest: ResourceList, remaining: ResourceList): boolean {
+  for (const name in remaining) {
+    if ((largest[name] ?? 0) > (remaining[name] ?? 0)) return false;
+  }
+  return true;
 }
 
 /**

@@ -14,7 +14,13 @@ import {
 import { daemonReserve } from "./daemon-overhead.ts";
 import { ExistingNode, isUnderConsolidateAfter } from "./existing-node.ts";
 import { finalizeNodeClaim } from "./finalize.ts";
-import { isWithinLimits, limitedCapacity, nodesResource, RemainingLimits } from "./limits.ts";
+import {
+  areAllWithinLimits,
+  isWithinLimits,
+  limitedCapacity,
+  nodesResource,
+  RemainingLimits,
+} from "./limits.ts";
 import { OpenNodeClaim, type ProbeContext } from "./open-node-claim.ts";
 import { PodQueue } from "./pod-queue.ts";
 import { hasPreferNoScheduleTaint, relax } from "./preferences.ts";
@@ -289,6 +295,9 @@ export class Scheduler {
     const facts = `(NodePool=${nodePoolName})`;
     if (remaining[nodesResource] === 0) {
       return { ok: false, message: `node limits have been exhausted for nodepool ${facts}` };
+    }
+    if (areAllWithinLimits(catalogue.largestCapacity(), remaining)) {
+      return { ok: true, instanceTypes: catalogue.all };
     }
     const instanceTypes = emptyBits(catalogue.instanceTypes.length);
     forEachBit(catalogue.all, (index) => {

@@ -13,6 +13,7 @@ import type { HostPortUsage, Requirements } from "../scheduling/index.ts";
 import type { ResourceList } from "../units/index.ts";
 import { type Bits, emptyBits, forEachBit, fullBits, isMeeting, setBit } from "./bitset.ts";
 import type { DaemonOverheadGroup } from "./daemon-overhead.ts";
+import { largestCapacity } from "./limits.ts";
 import { InstanceTypeIndex, type RequirementMatch } from "./instance-type-index.ts";
 import { type RequestRow, ResourceColumns, type ResourceRow } from "./resource-columns.ts";
 
@@ -48,6 +49,9 @@ export class TemplateCatalogue {
   readonly #usable: Bits;
   /** Types whose offerings don't all leave the same; looked at one by one. */
   readonly #overridden = new Map<number, readonly AllocatableOfferings[]>();
+  /** What was picked lately: simulations ask for the same few sets over and over. */
+  readonly #picked = new Map<string, readonly InstanceType[]>();
+  #largest: ResourceList | undefined;
 
   constructor(daemonGroups: readonly DaemonOverheadGroup[]) {
     this.instanceTypes = daemonGroups.flatMap(({ instanceTypes }) => instanceTypes);
@@ -186,14 +190,25 @@ export class TemplateCatalogue {
     return most;
   }
 
-  /** The types with these numbers, in order. */
+  /** The types with these numbers, in order; the same list for the same numbers, as a rule. */
   pick(types: Bits): readonly InstanceType[] {
+    const key = types.join();
+    const known = this.#picked.get(key);
+    if (known !== undefined) return known;
     const picked: InstanceType[] = [];
     forEachBit(types, (index) => {
       const instanceType = this.instanceTypes[index];
       if (instanceType !== undefined) picked.push(instanceType);
     });
+    if (this.#picked.size >= pickedMax) this.#picked.clear();
+    this.#picked.set(key, picked);
     return picked;
+  }
+
+  /** By resource, the largest capacity of any type. */
+  largestCapacity(): ResourceList {
+    this.#largest ??= largestCapacity(this.instanceTypes);
+    return this.#largest;
   }
 
   /** Available reserved offerings of these types that go with the requirements, in order. */
@@ -207,6 +222,8 @@ export class TemplateCatalogue {
     );
   }
 }
+
+const pickedMax = 512;
 
 /** The columns in which something is needed, and how much. */
 interface NeededColumns {
