@@ -42,6 +42,16 @@ interface Kind {
 const schema = "https://vega.github.io/schema/vega-lite/v6.json";
 /** Without this scale, axes would depend on the reader's time zone. */
 const instant = { field: "t", type: "temporal" as const, scale: { type: "utc" as const } };
+/** Labels of ticks, with 24 hours in a day. */
+const clock = {
+  year: "%Y",
+  month: "%b",
+  week: "%d %b",
+  day: "%a %d",
+  date: "%a %d",
+  hours: "%H:%M",
+  minutes: "%H:%M",
+};
 type TimeLayer = Extract<TopLevelSpec, { layer: unknown }>["layer"][number];
 const capacityTypes = ["on-demand", "spot", "reserved"];
 
@@ -116,7 +126,14 @@ function overTime(kind: Kind, points: readonly Point[], peak: number): TopLevelS
     encoding: {
       x: {
         ...instant,
-        axis: { title: null, labelOverlap: true, labelSeparation: 10, tickCount: 5, grid: false },
+        axis: {
+          title: null,
+          labelOverlap: true,
+          labelSeparation: 10,
+          tickCount: 5,
+          grid: false,
+          format: clock,
+        },
       },
     },
     layer: [marksOverTime(kind, present, peak), readingLine(present)],
@@ -234,7 +251,8 @@ function barOf(policy: string, figure: Figure): Bar {
   const value = centre(figure);
   const [low, high] =
     typeof figure === "number" || figure.ci95 === null ? [value, value] : figure.ci95;
-  return { policy, value, low, high };
+  // Nothing that is counted here can be less than nothing, whatever a normal distribution says.
+  return { policy, value, low: Math.max(0, low), high };
 }
 
 function bars(title: string, format: string, values: readonly Bar[]): TopLevelSpec {
