@@ -139,7 +139,10 @@ function shapeOf({ spec, metadata }: Pod): string {
   let shape = shapeBySpec.get(spec);
   if (shape === undefined) {
     const { nodeName: _, ...rest } = spec;
-    shape = JSON.stringify([metadata.namespace, metadata.labels, rest]);
+    // The DaemonSet controller pins each pod to its node by matchFields, which scheduling ignores.
+    shape = JSON.stringify([metadata.namespace, metadata.labels, rest], (key, value: unknown) =>
+      key === "matchFields" ? undefined : value,
+    );
     shapeBySpec.set(spec, shape);
   }
   return shape;
