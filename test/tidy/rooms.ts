@@ -44,12 +44,13 @@ export function roomOf(path: string): string | undefined {
 }
 
 /**
- * Whether another room may import this file: `index.ts`, or the world that sim is built around, or
- * any command, since each is loaded by its own file.
+ * Whether another room may import this file: `index.ts`, or the world that sim is built around and
+ * its plan, or any command, since each is loaded by its own file.
  */
 export function isDoor(path: string): boolean {
   const room = roomOf(path);
-  return path === `${room}/index.ts` || path === "sim/world.ts" || room === "commands";
+  const isWorld = path === "sim/world.ts" || path === "sim/world-plan.ts";
+  return path === `${room}/index.ts` || isWorld || room === "commands";
 }
 
 /** Files that are started rather than imported. */
