@@ -166,6 +166,20 @@ describe("pod affinity", () => {
     expect(describeSpread(results, zone)).toBe(spread);
   });
 
+  it("takes a node's name for its host name as long as the label is missing", () => {
+    const target = pod({ name: "target", labels: db, nodeName: "node" });
+    const { node, ...rest } = stateNode({ name: "node", pods: [target], isManaged: false });
+    const labels = { [zone]: "test-zone-1" };
+    const unlabelled = {
+      ...rest,
+      labels,
+      ...(node === undefined ? {} : { node: { ...node, metadata: { ...node.metadata, labels } } }),
+    };
+    const podsToSchedule = [pod({ ...near(podAffinityTerm(hostname, db)) })];
+    const results = scheduleWithTopology({ stateNodes: [unlabelled], podsToSchedule });
+    expect(results.existingNodes[0]?.pods).toEqual(podsToSchedule);
+  });
+
   it("aborts the run for an invalid namespace selector", () => {
     const namespaceSelector = {
       matchLabels: {},

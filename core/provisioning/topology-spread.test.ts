@@ -100,6 +100,12 @@ describe("spread over zones", () => {
       spread: `${one}=2 ${two}=2`,
     },
     {
+      title: "waits for a zone that the NodePool names and no instance type has",
+      pods: spreading(3, [zonal]),
+      pools: [{ requirements: [within(zone, one, "test-zone-9")] }],
+      spread: `${one}=1 none=2`,
+    },
+    {
       title: "fills up what running pods have left behind",
       pods: spreading(3, [zonal]),
       nodes: running({ [one]: 2, [two]: 1 }),
