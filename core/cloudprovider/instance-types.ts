@@ -24,24 +24,24 @@ export function orderByPrice(
   requirements: Requirements,
 ): readonly InstanceType[] {
   const view = offeringView(requirements);
-  const known = orderedByTypes.get(instanceTypes);
-  if (known?.view === view) return known.ordered;
+  let orderings = orderedByTypes.get(instanceTypes);
+  const known = orderings?.get(view);
+  if (known !== undefined) return known;
   const priced = instanceTypes.map((instanceType) => ({
     instanceType,
     price: launchPrice(instanceType, requirements),
   }));
   goSort(priced, (a, b) => a.price < b.price);
   const ordered = priced.map(({ instanceType }) => instanceType);
-  if (instanceTypes.every(hasOrdinaryOfferings))
-    orderedByTypes.set(instanceTypes, { view, ordered });
+  if (!instanceTypes.every(hasOrdinaryOfferings)) return ordered;
+  orderings ??= new Map();
+  orderings.set(view, ordered);
+  orderedByTypes.set(instanceTypes, orderings);
   return ordered;
 }
 
-/** The last ordering of a list: simulations order the same lists over and over. */
-const orderedByTypes = new WeakMap<
-  readonly InstanceType[],
-  { readonly view: string; readonly ordered: readonly InstanceType[] }
->();
+/** Orderings of a list by what requirements say of offerings: simulations ask again and again. */
+const orderedByTypes = new WeakMap<readonly InstanceType[], Map<string, readonly InstanceType[]>>();
 
 /**
  * The types with an available offering that fits the requirements, in their order.

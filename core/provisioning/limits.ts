@@ -71,18 +71,6 @@ export function areAllWithinLimits(largest: ResourceList, remaining: ResourceLis
 }
 
 /**
- * Whether an instance of the type stays within what remains of every limited resource.
- *
- * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go filterByRemainingResources
- */
-export function isWithinLimits(instanceType: InstanceType, remaining: ResourceList): boolean {
-  for (const name in remaining) {
-    if ((instanceType.capacity[name] ?? 0) > (remaining[name] ?? 0)) return false;
-  }
-  return true;
-}
-
-/**
  * Why a NodePool may not grow, given what it uses now; `undefined` while no limit is exceeded.
  *
  * Using a limit up to the last bit is fine. Of several exceeded ones the first by name is told.

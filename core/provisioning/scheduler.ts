@@ -5,7 +5,7 @@ import { labelHostname, labelNodePool, type NodePool, type Pod } from "../apis/i
 import { noVolumes, podVolumes, type Requirements, type Volumes } from "../scheduling/index.ts";
 import type { StateNode } from "../state/index.ts";
 import { compareStrings, goSort, invariant } from "../units/index.ts";
-import { type Bits, emptyBits, forEachBit, isEmptyBits, setBit } from "./bitset.ts";
+import { type Bits, isEmptyBits } from "./bitset.ts";
 import {
   type CompiledTemplate,
   type CompiledTemplates,
@@ -14,13 +14,7 @@ import {
 import { daemonReserve } from "./daemon-overhead.ts";
 import { ExistingNode, isUnderConsolidateAfter } from "./existing-node.ts";
 import { finalizeNodeClaim } from "./finalize.ts";
-import {
-  areAllWithinLimits,
-  isWithinLimits,
-  limitedCapacity,
-  nodesResource,
-  RemainingLimits,
-} from "./limits.ts";
+import { areAllWithinLimits, limitedCapacity, nodesResource, RemainingLimits } from "./limits.ts";
 import { OpenNodeClaim, type ProbeContext } from "./open-node-claim.ts";
 import { PodQueue } from "./pod-queue.ts";
 import { hasPreferNoScheduleTaint, relax } from "./preferences.ts";
@@ -299,13 +293,7 @@ export class Scheduler {
     if (areAllWithinLimits(catalogue.largestCapacity(), remaining)) {
       return { ok: true, instanceTypes: catalogue.all };
     }
-    const instanceTypes = emptyBits(catalogue.instanceTypes.length);
-    forEachBit(catalogue.all, (index) => {
-      const instanceType = catalogue.instanceTypes[index];
-      if (instanceType !== undefined && isWithinLimits(instanceType, remaining)) {
-        setBit(instanceTypes, index);
-      }
-    });
+    const instanceTypes = catalogue.withinLimits(remaining);
     return isEmptyBits(instanceTypes)
       ? { ok: false, message: `all available instance types exceed limits for nodepool ${facts}` }
       : { ok: true, instanceTypes };

@@ -51,6 +51,8 @@ export class TemplateCatalogue {
   readonly #overridden = new Map<number, readonly AllocatableOfferings[]>();
   /** What was picked lately: simulations ask for the same few sets over and over. */
   readonly #picked = new Map<string, readonly InstanceType[]>();
+  readonly #mostByTypes = new Map<string, ResourceRow>();
+  readonly #capacityByResource = new Map<string, Float64Array>();
   #largest: ResourceList | undefined;
 
   constructor(daemonGroups: readonly DaemonOverheadGroup[]) {
@@ -159,12 +161,28 @@ export class TemplateCatalogue {
    * beside what is placed: an upper bound, from which a pod that is too big is known at once.
    */
   headroom(types: Bits, placed: ResourceRow): ResourceRow {
-    const result = new Float64Array(placed.length).fill(Number.NEGATIVE_INFINITY);
+    const most = this.#mostOf(types);
+    return placed.map((amount, column) => (most[column] ?? 0) - amount);
+  }
+
+  /** By column, the most that any of the types leaves beside its daemons. */
+  #mostOf(types: Bits): ResourceRow {
+    const key = types.join();
+    let most = this.#mostByTypes.get(key);
+    if (most === undefined) {
+      most = this.#computeMost(types);
+      if (this.#mostByTypes.size >= pickedMax) this.#mostByTypes.clear();
+      this.#mostByTypes.set(key, most);
+    }
+    return most;
+  }
+
+  #computeMost(types: Bits): ResourceRow {
+    const result = new Float64Array(this.columns.names.length).fill(Number.NEGATIVE_INFINITY);
     for (const group of this.groups) {
       if (!isMeeting(types, group.types)) continue;
       for (let column = 0; column < result.length; column++) {
-        const reserved = (group.overheadRow[column] ?? 0) + (placed[column] ?? 0);
-        const most = this.#most(types, group, column) - reserved;
+        const most = this.#most(types, group, column) - (group.overheadRow[column] ?? 0);
         if (most > (result[column] ?? 0)) result[column] = most;
       }
     }
@@ -203,6 +221,32 @@ export class TemplateCatalogue {
     if (this.#picked.size >= pickedMax) this.#picked.clear();
     this.#picked.set(key, picked);
     return picked;
+  }
+
+  /**
+   * Types whose capacity stays within what remains of every limited resource.
+   *
+   * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go filterByRemainingResources
+   */
+  withinLimits(remaining: ResourceList): Bits {
+    const columns = Object.keys(remaining).map((name) => this.#capacityColumn(name));
+    const limits = Object.values(remaining);
+    const within = emptyBits(this.instanceTypes.length);
+    for (let index = 0; index < this.instanceTypes.length; index++) {
+      if (columns.every((column, at) => (column[index] ?? 0) <= (limits[at] ?? 0))) {
+        setBit(within, index);
+      }
+    }
+    return within;
+  }
+
+  #capacityColumn(resource: string): Float64Array {
+    let column = this.#capacityByResource.get(resource);
+    if (column === undefined) {
+      column = Float64Array.from(this.instanceTypes, ({ capacity }) => capacity[resource] ?? 0);
+      this.#capacityByResource.set(resource, column);
+    }
+    return column;
   }
 
   /** By resource, the largest capacity of any type. */

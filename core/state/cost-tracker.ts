@@ -158,7 +158,9 @@ function firstPrice(
 /** The last offering of a key prevails, as in upstream's index. */
 function refresh(cost: NodePoolCost, instanceTypes: readonly InstanceType[]): void {
   const prices = new Map<string, number>();
+  const namesInUse = new Set([...cost.offerings.keys()].map((key) => key.split("/", 1)[0]));
   for (const { name, offerings } of instanceTypes) {
+    if (!namesInUse.has(name)) continue;
     for (const { zone, capacityType, priceUsdPerHour } of offerings) {
       prices.set(offeringKey(name, zone, capacityType), priceUsdPerHour);
     }
