@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { minutes, seconds } from "../../core/units/index.ts";
-import { outlookWith } from "../ec2/testing/test-ec2.ts";
+import { outlookWith } from "../../test/support/test-ec2.ts";
 import { instanceIdOf } from "./aws-cloud-provider.ts";
-import { nodeClaimOf, nodeClassOf, TestAws } from "./testing/test-aws.ts";
+import { nodeClaimOf, nodeClassOf, TestAws } from "../../test/support/test-aws.ts";
 
 const spot = "karpenter.sh/capacity-type=spot";
 const both = "karpenter.sh/capacity-type=spot,on-demand";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { after, hours, seconds } from "../../core/units/index.ts";
 import type { SpotMarket } from "../ec2/index.ts";
-import { stepMarket, testStart } from "../ec2/testing/test-ec2.ts";
+import { stepMarket, testStart } from "../../test/support/test-ec2.ts";
 import { BelievedPrices } from "./believed-prices.ts";
 import { InstanceTypeProvider } from "./instance-type-provider.ts";
-import { catalogueOf, nodeClassOf } from "./testing/test-aws.ts";
+import { catalogueOf, nodeClassOf } from "../../test/support/test-aws.ts";
 import { UnavailableOfferings } from "./unavailable-offerings.ts";
 
 const nodeClass = nodeClassOf();

@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { instanceType, offering } from "../../core/cloudprovider/instance-type-fixture.ts";
-import { truncateInstanceTypes, type InstanceType } from "../../core/cloudprovider/index.ts";
+import type { CapacityType } from "../../core/apis/index.ts";
+import {
+  truncateInstanceTypes,
+  type InstanceType,
+  type Offering,
+} from "../../core/cloudprovider/index.ts";
 import { Requirement, Requirements } from "../../core/scheduling/index.ts";
 import { usdPerHour } from "../../core/units/index.ts";
 import { launchChoices } from "./launch-filters.ts";
-import { requirement } from "./testing/test-aws.ts";
+import { requirement } from "../../test/support/test-aws.ts";
 
 const size = "karpenter.k8s.aws/instance-size";
 const family = "karpenter.k8s.aws/instance-family";
@@ -16,22 +20,42 @@ function requirements(...texts: readonly string[]): Requirements {
 
 const both = requirements("karpenter.sh/capacity-type=spot,on-demand");
 
-/** A type with offerings as `zone capacityType price [unavailable]`, and further labels. */
+/** An offering out of `zone capacityType price`, available unless a fourth word is there. */
+function offering(text: string): Offering {
+  const [zone = "", capacityType = "", price = "", unavailable] = text.split(" ");
+  return {
+    requirements: requirements(
+      `topology.kubernetes.io/zone=${zone}`,
+      `karpenter.sh/capacity-type=${capacityType}`,
+    ),
+    zone,
+    capacityType: capacityType as CapacityType,
+    priceUsdPerHour: usdPerHour(Number(price)),
+    available: unavailable === undefined,
+  };
+}
+
+/** A type with such offerings, and further labels and capacity. */
 function type(
   name: string,
   offerings: readonly string[],
   labels: Readonly<Record<string, string>> = {},
-  capacity: Readonly<Record<string, number>> = {},
+  extra: Readonly<Record<string, number>> = {},
 ): InstanceType {
-  const plain = instanceType(
-    name,
-    offerings.map((text) => offering(text)),
-    { cpu: 4000, pods: 110, ...capacity },
-  );
-  const named = { [size]: name.split(".")[1] ?? "", [family]: name.split(".")[0] ?? "", ...labels };
+  const capacity = { cpu: 4000, pods: 110, ...extra };
+  const named = {
+    "node.kubernetes.io/instance-type": name,
+    [size]: name.split(".")[1] ?? "",
+    [family]: name.split(".")[0] ?? "",
+    ...labels,
+  };
   return {
-    ...plain,
-    requirements: plain.requirements.addAll(Requirements.fromLabels(named)),
+    name,
+    requirements: Requirements.fromLabels(named),
+    offerings: offerings.map(offering),
+    capacity,
+    overhead: { kubeReserved: {}, systemReserved: {}, evictionThreshold: {} },
+    allocatable: capacity,
   };
 }
 

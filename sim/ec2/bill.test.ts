@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { milliseconds } from "../../core/units/index.ts";
 import { defaultBillingSettings } from "./billing-meter.ts";
-import { at, reclaimsAt, stepMarket, TestEc2, testStart } from "./testing/test-ec2.ts";
+import { at, reclaimsAt, stepMarket, TestEc2, testStart } from "../../test/support/test-ec2.ts";
 
 const second = 1 / 3600;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hours } from "../../core/units/index.ts";
 import { RecordedOutlook } from "./recorded-outlook.ts";
 import { unlimitedOutlook } from "./pool-outlook.ts";
-import { at, outlookWith, reclaimsAt, TestEc2 } from "./testing/test-ec2.ts";
+import { at, outlookWith, reclaimsAt, TestEc2 } from "../../test/support/test-ec2.ts";
 
 describe("an instance", () => {
   it("is pending, runs, shuts down and is gone, and says so each time", () => {

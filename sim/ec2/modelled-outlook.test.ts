@@ -37,6 +37,55 @@ describe("modelled capacity pools", () => {
     expect(Math.abs(losses / expected - 1)).toBeLessThan(0.4);
   });
 
+  it.each([0.025, 0.075, 0.125, 0.175])(
+    "keep to a bucket of %d a month as well, and to a scale of the rates",
+    (share) => {
+      const interruptionScale = 30;
+      const facts = () => ({ vcpus: 2, monthlyInterruptionShare: share, isScarce: false });
+      const settings = { ...defaultCapacityModel, interruptionScale, spotDryHoursMean: 0.01 };
+      const model = new ModelledOutlook({ seed: 5, start, facts, model: settings });
+      const hoursHeld = zones.length * 24 * 365;
+      const lone = model.loneInterruptionHoursMean("m5.large", "zone-0") ?? Number.NaN;
+      let losses = hoursHeld / lone;
+      for (const zone of zones) {
+        for (let at = start; ; ) {
+          const reclaim = model.nextReclaimAfter("m5.large", zone, at);
+          if (reclaim === undefined || reclaim.at > start + days(365)) break;
+          losses += reclaim.share;
+          at = reclaim.at;
+        }
+      }
+      const expected = (-Math.log1p(-share) / 730) * interruptionScale * hoursHeld;
+      // At least 365 losses, in bulk and after heavy tails.
+      expect(Math.abs(losses / expected - 1)).toBeLessThan(0.25);
+    },
+  );
+
+  it("are reclaimed at the same times whoever asks, and whatever was asked before", () => {
+    const times = (prelude: (model: ModelledOutlook) => void) => {
+      const model = outlook(0.3);
+      prelude(model);
+      const found: number[] = [];
+      for (let at = start; found.length < 20; ) {
+        const reclaim = model.nextReclaimAfter("m5.large", "zone-3", at);
+        if (reclaim === undefined) break;
+        found.push(reclaim.at, reclaim.index, reclaim.share);
+        at = reclaim.at;
+      }
+      return found;
+    };
+    const plain = times(() => undefined);
+    expect(plain.length).toBeGreaterThan(10);
+    const late = times((model) => {
+      const at = simTime(start + days(300));
+      model.nextReclaimAfter("m5.xlarge", "zone-3", at);
+      model.hasSpotCapacity("m5.large", "zone-3", at);
+      model.nextReclaimAfter("m5.large", "zone-3", at);
+      model.survivalOdds("m5.large", "zone-4", start);
+    });
+    expect(late).toEqual(plain);
+  });
+
   it("have no reclaims without an interruption rate", () => {
     expect(outlook(0).nextReclaimAfter("m5.large", "zone-1", start)).toBeUndefined();
     expect(outlook(0).loneInterruptionHoursMean("m5.large", "zone-1")).toBeUndefined();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { SimTime } from "../../core/units/index.ts";
 import { unlimitedOutlook } from "./pool-outlook.ts";
 import { RecordedOutlook } from "./recorded-outlook.ts";
-import { at, outlookWith } from "./testing/test-ec2.ts";
+import { at, outlookWith } from "../../test/support/test-ec2.ts";
 
 const pool = { instanceType: "m5.large", zone: "us-east-1a" };
 const type = pool.instanceType;

@@ -1,22 +1,22 @@
+// The AWS provider over a `TestEc2`, with a few instance types, for tests.
 import {
   parseObject,
   type Ec2NodeClass,
   type NodeClaim,
   type NodeSelectorRequirement,
-} from "../../../core/apis/index.ts";
-import type { CreateResult } from "../../../core/cloudprovider/index.ts";
-import { hours, invariant, Never, seconds, type ResourceList } from "../../../core/units/index.ts";
-import { FakeCluster } from "../../../test/support/fake-cluster.ts";
-import { objectMeta } from "../../../test/support/pods.ts";
-import { loadCatalogue, type Catalogue } from "../../../traces/index.ts";
-import type { Ec2Notification, Ec2Options } from "../../ec2/index.ts";
-import { TestEc2 } from "../../ec2/testing/test-ec2.ts";
-import { AwsCloudProvider } from "../aws-cloud-provider.ts";
-import { BelievedPrices } from "../believed-prices.ts";
-import { InstanceTypeProvider } from "../instance-type-provider.ts";
-import { defaultAwsSettings } from "../settings.ts";
-import { UnavailableOfferings } from "../unavailable-offerings.ts";
-import { stepMarket, testStart } from "../../ec2/testing/test-ec2.ts";
+} from "../../core/apis/index.ts";
+import type { CreateResult } from "../../core/cloudprovider/index.ts";
+import { hours, invariant, Never, seconds, type ResourceList } from "../../core/units/index.ts";
+import {
+  AwsCloudProvider,
+  BelievedPrices,
+  defaultAwsSettings,
+  InstanceTypeProvider,
+  UnavailableOfferings,
+} from "../../sim/aws/index.ts";
+import type { Ec2Notification, Ec2Options } from "../../sim/ec2/index.ts";
+import { loadCatalogue, type Catalogue } from "../../traces/index.ts";
+import { stepMarket, TestEc2, testStart } from "./test-ec2.ts";
 
 /** An EC2NodeClass on AL2023, with parts of its spec and status replaced. */
 export function nodeClassOf(
@@ -58,11 +58,17 @@ export function nodeClaimOf(
 ): NodeClaim {
   return {
     kind: "NodeClaim",
-    metadata: objectMeta({
+    metadata: {
       name,
+      namespace: "",
       uid: `uid-${name}`,
       labels: { "karpenter.sh/nodepool": "default" },
-    }),
+      annotations: {},
+      creationTimestamp: testStart,
+      finalizers: [],
+      ownerReferences: [],
+      generation: 1,
+    },
     spec: {
       taints: [{ key: "team", value: "a", effect: "NoSchedule" }],
       startupTaints: [{ key: "agent", value: "", effect: "NoExecute" }],
@@ -88,7 +94,6 @@ export class TestAws {
   readonly unavailable = new UnavailableOfferings();
   readonly types: InstanceTypeProvider;
   readonly provider: AwsCloudProvider;
-  readonly cluster: FakeCluster = new FakeCluster(() => this.test.engine.now);
   readonly progress: string[] = [];
   /** Also hears what EC2 says. */
   hear: (notification: Ec2Notification) => void = () => undefined;
@@ -147,18 +152,16 @@ export class TestAws {
     return this.provider.create(nodeClaim, this.test.engine.now);
   }
 
-  /** A launched NodeClaim as the controller writes it, put into the cluster. */
+  /** A launched NodeClaim as the controller writes it. */
   launched(nodeClaim: NodeClaim): NodeClaim {
     const result = this.launch(nodeClaim);
     invariant(result.kind === "launched", "the test's NodeClaim is launched");
     const { providerId, labels, capacity, allocatable } = result.instance;
     const { metadata, status } = nodeClaim;
-    const written: NodeClaim = {
+    return {
       ...nodeClaim,
       metadata: { ...metadata, labels: { ...labels, ...metadata.labels } },
       status: { ...status, providerId, capacity, allocatable },
     };
-    this.cluster.put(written);
-    return written;
   }
 }

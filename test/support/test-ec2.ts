@@ -1,13 +1,22 @@
-import { after, parseTime, seconds, simTime } from "../../../core/units/index.ts";
-import type { DurationMs, SimTime } from "../../../core/units/index.ts";
-import { Engine } from "../../engine/index.ts";
-import type { LedgerEntry } from "../../ledger/index.ts";
-import { defaultBillingSettings } from "../billing-meter.ts";
-import type { Ec2Event, Ec2Notification, FleetAnswer } from "../ec2-event.ts";
-import { Ec2, type Ec2Options, type FleetRequest } from "../ec2.ts";
-import type { Ec2Instance, PurchaseOption } from "../instance.ts";
-import { type PoolOutlook, unlimitedOutlook } from "../pool-outlook.ts";
-import type { SpotMarket } from "../spot-market.ts";
+// EC2 on an engine of its own, for tests: constant latencies, a market and an outlook to choose.
+import { after, parseTime, seconds, simTime } from "../../core/units/index.ts";
+import type { DurationMs, SimTime } from "../../core/units/index.ts";
+import {
+  defaultBillingSettings,
+  Ec2,
+  type Ec2Event,
+  type Ec2Instance,
+  type Ec2Notification,
+  type Ec2Options,
+  type FleetAnswer,
+  type FleetRequest,
+  type PoolOutlook,
+  type PurchaseOption,
+  type SpotMarket,
+  unlimitedOutlook,
+} from "../../sim/ec2/index.ts";
+import { Engine } from "../../sim/engine/index.ts";
+import type { LedgerEntry } from "../../sim/ledger/index.ts";
 
 /** Half past a full hour, so that hour marks fall into short runs. */
 export const testStart: SimTime = parseTime("2026-03-02T00:30:00Z");
