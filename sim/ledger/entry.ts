@@ -124,7 +124,10 @@ export type LedgerEntry = At &
     | { readonly kind: "pod-not-ready"; readonly podKey: string; readonly podUid: string }
     /** kube-scheduler found no node: PodScheduled=False, reason Unschedulable. */
     | { readonly kind: "pod-unschedulable"; readonly podKey: string; readonly podUid: string }
-    /** Karpenter itself cannot help the pod; the message is its FailedScheduling event. */
+    /**
+     * Karpenter itself cannot help the pod; the message is its FailedScheduling event. The journal
+     * holds it when the message changes, not at every look.
+     */
     | {
         readonly kind: "pod-failed-scheduling";
         readonly podKey: string;

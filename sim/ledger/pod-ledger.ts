@@ -125,9 +125,13 @@ export class PodLedger {
     this.#everUnschedulable += 1;
   }
 
-  failedScheduling(podUid: string, message: string): void {
+  /** Notes what Karpenter says about the pod; false when it has said so before. */
+  failedScheduling(podUid: string, message: string): boolean {
     const pod = this.#pods.get(podUid);
-    if (pod !== undefined && pod.nodeName === undefined) pod.message = message;
+    if (pod === undefined) return true;
+    const isNews = pod.message !== message;
+    pod.message = message;
+    return isNews;
   }
 
   evictionBlocked(podUid: string, at: SimTime): void {

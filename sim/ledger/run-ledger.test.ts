@@ -174,4 +174,21 @@ describe("the ledger of a run", () => {
   it("refuses facts out of time order", () => {
     expect(() => run([pod("a", 5), pod("b", 4)])).toThrow(/goes back/);
   });
+
+  it("tells the journal once what Karpenter says of a pending pod again and again", () => {
+    const journal: LedgerEntry[] = [];
+    const ledger = new RunLedger(start, end, { record: (entry) => journal.push(entry) });
+    const failure = (minute: number, message: string): LedgerEntry => ({
+      kind: "pod-failed-scheduling",
+      at: at(minute),
+      podKey: "default/a",
+      podUid: "a",
+      message,
+    });
+    const told = [failure(1, "no room"), failure(2, "no room"), failure(3, "no zone")];
+    for (const entry of [pod("a", 0), ...told, failure(4, "no room")]) ledger.record(entry);
+    const minutesTold = journal.filter(({ kind }) => kind === "pod-failed-scheduling");
+    expect(minutesTold.map((it) => it.at)).toEqual([at(1), at(3), at(4)]);
+    expect(ledger.facts().pods.unscheduled[0]?.message).toBe("no room");
+  });
 });

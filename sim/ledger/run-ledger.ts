@@ -42,6 +42,12 @@ export class RunLedger implements LedgerSink {
   record(entry: LedgerEntry): void {
     invariant(entry.at >= this.#last, "ledger time goes back", { at: entry.at, kind: entry.kind });
     this.#last = entry.at;
+    // Karpenter looks at a pending pod every few seconds: without this, its word on the pods that it
+    // cannot help would be nearly all of a journal.
+    const isRepeated =
+      entry.kind === "pod-failed-scheduling" &&
+      !this.#pods.failedScheduling(entry.podUid, entry.message);
+    if (isRepeated) return;
     this.#journal?.record(entry);
     if (this.#recordMachine(entry) || this.#recordPod(entry)) return;
     this.#recordDecision(entry);
@@ -129,7 +135,6 @@ export class RunLedger implements LedgerSink {
         this.#pods.unschedulable(entry.podUid);
         return true;
       case "pod-failed-scheduling":
-        this.#pods.failedScheduling(entry.podUid, entry.message);
         return true;
       case "pod-evicted":
         this.#pods.evicted(entry.podUid, entry.at);
