@@ -4,7 +4,7 @@
  * an event, too, moved as its controllers' wishes change.
  */
 import type { Pod } from "../core/apis/index.ts";
-import { after, compareStrings, type SimTime } from "../core/units/index.ts";
+import { after, before, compareStrings, milliseconds, type SimTime } from "../core/units/index.ts";
 import {
   AwsCloudProvider,
   type AwsCloudProviderOptions,
@@ -117,7 +117,8 @@ class World {
     const { end } = this.#plan;
     this.#populate();
     this.#scheduleWake();
-    this.#engine.run({ until: end }, (event) => {
+    // What would come about at the end is outside the run.
+    this.#engine.run({ until: before(end, milliseconds(1)) }, (event) => {
       this.#handle(event);
       this.#scheduleWake();
     });
