@@ -4,6 +4,7 @@ import { after, hours, invariant, parseTime } from "../../core/units/index.ts";
 import type { DurationMs } from "../../core/units/index.ts";
 import { defaultAwsSettings } from "../../sim/aws/index.ts";
 import {
+  type CapacityModel,
   defaultBillingSettings,
   defaultCapacityModel,
   defaultEc2Latency,
@@ -119,6 +120,7 @@ export function worldPlan(options: {
   readonly overrides?: Partial<WorldPlan>;
   /** Multiplies the interruption rates. */
   readonly interruptionScale?: number;
+  readonly capacity?: Partial<CapacityModel>;
 }): WorldPlan {
   const catalogue = loadCatalogue();
   const seed = options.seed ?? 1;
@@ -148,7 +150,11 @@ export function worldPlan(options: {
     outlook: new ModelledOutlook({
       seed,
       start: worldStart,
-      model: { ...defaultCapacityModel, interruptionScale: options.interruptionScale ?? 1 },
+      model: {
+        ...defaultCapacityModel,
+        ...options.capacity,
+        interruptionScale: options.interruptionScale ?? 1,
+      },
       facts: (type) => ({
         vcpus: catalogue.instanceType(type).vcpus,
         monthlyInterruptionShare: shares[catalogue.spotAdvisorBucket(region, type) ?? 4] ?? 0.3,

@@ -1,0 +1,61 @@
+import type { LedgerEntry } from "../../sim/ledger/index.ts";
+
+/** Things of which a swarm must have seen each, or its laws have proved little. */
+export const happenings = [
+  "interruption",
+  "insufficient capacity",
+  "eviction blocked by a PodDisruptionBudget",
+  "disruption blocked by a PodDisruptionBudget",
+  "disruption blocked by a pod's do-not-disrupt",
+  "disruption budget exhausted",
+  "command given up at its second look",
+  "command rolled back",
+  "expiration",
+  "forced delete at the end of a terminationGracePeriod",
+  "preemption",
+  "pod lost with its host",
+  "emptiness/delete",
+  "single-node-consolidation/delete",
+  "single-node-consolidation/replace",
+  "multi-node-consolidation/delete",
+  "multi-node-consolidation/replace",
+] as const;
+
+/** Which happening an entry is, if it is one. */
+export function happeningOf(entry: LedgerEntry): string | undefined {
+  switch (entry.kind) {
+    case "interruption-notice":
+      return "interruption";
+    case "launch-failed":
+      return /InsufficientInstanceCapacity|UnfulfillableCapacity/.test(entry.code)
+        ? "insufficient capacity"
+        : undefined;
+    case "eviction-blocked":
+      return "eviction blocked by a PodDisruptionBudget";
+    case "disruption-refused":
+      return refusals.get(entry.reason.replace(/^validation\/.*/, "validation"));
+    case "disruption-command-ended":
+      return entry.outcome === "failed" ? "command rolled back" : undefined;
+    case "node-claim-deleted":
+      return entry.reason === "expired" ? "expiration" : undefined;
+    case "pod-killed":
+      return deaths.get(entry.reason);
+    case "disruption-command":
+      return `${entry.method}/${entry.decision}`;
+    default:
+      return undefined;
+  }
+}
+
+const refusals: ReadonlyMap<string, string> = new Map([
+  ["disruption/pdb-blocks", "disruption blocked by a PodDisruptionBudget"],
+  ["disruption/pod-do-not-disrupt", "disruption blocked by a pod's do-not-disrupt"],
+  ["disruption/budget-exhausted", "disruption budget exhausted"],
+  ["validation", "command given up at its second look"],
+]);
+
+const deaths: ReadonlyMap<string, string> = new Map([
+  ["forced-delete", "forced delete at the end of a terminationGracePeriod"],
+  ["PreemptionByScheduler", "preemption"],
+  ["instance-reclaimed", "pod lost with its host"],
+]);
