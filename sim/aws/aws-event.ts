@@ -1,10 +1,8 @@
 /** EC2's events that Karpenter reads from its interruption queue. */
-export const interruptionKinds = [
-  "spot-interrupted",
-  "rebalance-recommendation",
-  "instance-terminated",
-] as const;
-export type InterruptionKind = (typeof interruptionKinds)[number];
+export type InterruptionKind =
+  | "spot-interrupted"
+  | "rebalance-recommendation"
+  | "instance-terminated";
 
 /** What happens between EC2 and the cluster, later. */
 export type AwsEvent = { readonly room: "aws" } & (

@@ -79,7 +79,7 @@ function memoryCapacityMib(facts: Ec2InstanceTypeFacts, overheadPercent: number)
  *
  * @see karpenter-provider-aws v1.14.1 pkg/providers/instancetype/types.go ENILimitedPods
  */
-export function eniLimitedPods(facts: Ec2InstanceTypeFacts, reservedEnis: number): number {
+function eniLimitedPods(facts: Ec2InstanceTypeFacts, reservedEnis: number): number {
   if (facts.maxEnis === undefined || facts.ipv4PerEni === undefined) return facts.eniLimitedPods;
   const usable = facts.maxEnis - reservedEnis;
   return usable <= 0 ? 0 : usable * (facts.ipv4PerEni - 1) + 2;

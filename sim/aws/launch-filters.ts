@@ -22,7 +22,7 @@ import { fits, goSort, type ResourceList } from "../../core/units/index.ts";
 import { fleetInstanceTypesMax } from "./settings.ts";
 
 /** One instance type of a fleet request with the offerings to try. */
-export interface LaunchChoice {
+interface LaunchChoice {
   readonly instanceType: string;
   readonly offerings: readonly Offering[];
 }
