@@ -139,9 +139,10 @@ export class PodLedger {
     pod.blockedSince ??= at;
   }
 
-  evicted(podUid: string, at: SimTime): void {
+  evicted({ podUid, lostWorkSeconds, at }: Entry<"pod-evicted">): void {
     const pod = this.#pod(podUid);
     this.#unblock(pod, at);
+    if (!pod.isDaemon) this.#lostWorkSeconds += lostWorkSeconds ?? 0;
     if (this.#disrupt(pod, "evicted", at)) this.#evicted += 1;
   }
 

@@ -137,7 +137,7 @@ export class RunLedger implements LedgerSink {
       case "pod-failed-scheduling":
         return true;
       case "pod-evicted":
-        this.#pods.evicted(entry.podUid, entry.at);
+        this.#pods.evicted(entry);
         return true;
       case "eviction-blocked":
         this.#pods.evictionBlocked(entry.podUid, entry.at);
