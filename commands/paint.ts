@@ -17,7 +17,7 @@ export const plainPaint: Paint = picocolors.createColors(false);
  */
 export function showsColour(stream: Pick<WriteStream, "isTTY">): boolean {
   const { NO_COLOR, TERM } = process.env;
-  return stream.isTTY && (NO_COLOR === undefined || NO_COLOR === "") && TERM !== "dumb";
+  return stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === "") && TERM !== "dumb";
 }
 
 /** The colours that suit a stream. */
