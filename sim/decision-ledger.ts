@@ -2,7 +2,6 @@ import type {
   DisruptionRecorder,
   EndedCommand,
   RecordedRefusal,
-  RejectedCommand,
   StartedCommand,
 } from "../core/disruption/index.ts";
 import type { LifecycleFact, LifecycleRecorder } from "../core/lifecycle/index.ts";
@@ -70,11 +69,8 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
     this.#ledger.record({ kind: "disruption-command-ended", at, commandId, outcome, message });
   }
 
-  commandRejected({ candidates, failure, message }: RejectedCommand, at: SimTime): void {
-    const reason = `validation/${failure}`;
-    for (const nodeName of candidates) {
-      this.#ledger.record({ kind: "disruption-refused", at, nodeName, reason, message });
-    }
+  commandRejected(): void {
+    // Told node by node, as refusals.
   }
 
   refused({ nodeName, code: reason, sentence: message }: RecordedRefusal, at: SimTime): void {
