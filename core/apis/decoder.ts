@@ -89,6 +89,27 @@ export function silent<Name extends string>(
 /** `apiVersion` and `kind`. */
 export const typeMeta = silent("apiVersion", "kind");
 
+/** Reads a value, and says what of it the simulator misses where `isMissed` holds. */
+export function partly<Value>(
+  decode: Decoder<Value>,
+  isMissed: (value: NoInfer<Value>) => boolean,
+  missed: string,
+): Decoder<Value> {
+  return (raw, place) => {
+    const value = decode(raw, place);
+    if (value !== undefined && isMissed(value)) {
+      complain(place, {
+        code: "apis/unmodelled-field",
+        severity: "unsupported",
+        value: raw,
+        allowed: "anything; it is not simulated",
+        sentence: `not modelled: ${missed}`,
+      });
+    }
+    return value;
+  };
+}
+
 function leftOut(
   decode: Decoder<unknown>,
   severity: "neutral" | "unsupported",

@@ -8,6 +8,7 @@ import {
   neutral,
   object,
   optional,
+  partly,
   present,
 } from "./decoder.ts";
 import { flag, integer, oneOf, refusePlaceholder, text, textWith } from "./decode-scalars.ts";
@@ -32,7 +33,9 @@ const ebs = checked(
     volumeType: optional(oneOf(["standard", "io1", "io2", "gp2", "sc1", "st1", "gp3"])),
     iops: optional(integer()),
     throughput: optional(integer()),
-    deleteOnTermination: optional(flag),
+    deleteOnTermination: optional(
+      partly(flag, (isOn) => !isOn, "the volume is billed only as long as its instance lives"),
+    ),
     snapshotID: optional(text),
     volumeInitializationRate: optional(integer({ minimum: 100, maximum: 300 })),
     encrypted: neutral(flag),

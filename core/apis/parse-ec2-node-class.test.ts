@@ -34,6 +34,27 @@ describe("an EC2NodeClass", () => {
     });
   });
 
+  it("says what of it has no counterpart, and only where it is asked for", () => {
+    const unmodelled = (spec: Readonly<Record<string, unknown>>): readonly string[] =>
+      parseObject(rawNodeClass(spec)).issues.map(
+        (one) => `${one.severity} ${one.code} ${one.path}`,
+      );
+    const volume = (isDeleted: boolean): unknown => [
+      { deviceName: "/dev/xvdb", ebs: { volumeSize: "20Gi", deleteOnTermination: isDeleted } },
+    ];
+    const told = {
+      detailedMonitoring: { detailedMonitoring: true },
+      capacityReservationSelectorTerms: { capacityReservationSelectorTerms: [{ id: "cr-1" }] },
+      "blockDeviceMappings[0].ebs.deleteOnTermination": { blockDeviceMappings: volume(false) },
+    };
+    for (const [path, spec] of Object.entries(told)) {
+      expect(unmodelled(spec)).toEqual([`unsupported apis/unmodelled-field spec.${path}`]);
+      expect(parseObject(rawNodeClass(spec)).object).toBeDefined();
+    }
+    const quiet = { detailedMonitoring: false, capacityReservationSelectorTerms: [] };
+    expect(unmodelled({ ...quiet, blockDeviceMappings: volume(true) })).toEqual([]);
+  });
+
   it("has exactly one of role and instanceProfile", () => {
     const rule = "must specify exactly one of ['role', 'instanceProfile']";
     expect(broken({ instanceProfile: "profile" })).toEqual([rule]);

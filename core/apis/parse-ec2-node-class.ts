@@ -9,6 +9,7 @@ import {
   neutral,
   object,
   optional,
+  partly,
   present,
   required,
   silent,
@@ -81,6 +82,13 @@ export function defaultMetadataOptions(
   };
 }
 
+/** Whether CloudWatch has figures every minute, which AWS charges for. */
+const detailedMonitoring: Decoder<boolean> = partly(
+  flag,
+  (isOn) => isOn,
+  "what CloudWatch charges for detailed monitoring is not billed",
+);
+
 /** Fields that v1beta1 has as well, in the same form. */
 export const sharedFields = {
   subnetSelectorTerms: required(subnetSelectorTerms),
@@ -92,7 +100,7 @@ export const sharedFields = {
   blockDeviceMappings: defaulted(blockDeviceMappings, []),
   instanceStorePolicy: optional(oneOf(["RAID0"])),
   associatePublicIPAddress: optional(flag),
-  detailedMonitoring: defaulted(flag, false),
+  detailedMonitoring: defaulted(detailedMonitoring, false),
   metadataOptions: neutral(metadataOptions),
   context: unmodelled("EC2 reserves it; launches are the same without", text),
 } as const;
@@ -162,7 +170,14 @@ const written = object({
   ...sharedFields,
   amiFamily: optional(oneOf(amiFamilies)),
   amiSelectorTerms: required(amiSelectorTerms),
-  capacityReservationSelectorTerms: defaulted(capacityReservationSelectorTerms, []),
+  capacityReservationSelectorTerms: defaulted(
+    partly(
+      capacityReservationSelectorTerms,
+      (terms) => terms.length > 0,
+      "there are no capacity reservations, nothing is launched into one",
+    ),
+    [],
+  ),
   kubelet: defaulted(kubeletConfiguration, emptyKubelet),
   placementGroupSelector: unmodelled("instances are placed anywhere", placementGroupSelector),
   networkInterfaces: unmodelled("every interface is a plain one", networkInterfaces),

@@ -8,6 +8,7 @@ import {
   neutrals,
   object,
   optional,
+  partly,
   present,
   required,
   silent,
@@ -41,7 +42,13 @@ const jobSpec: Decoder<JobSpec> = checked(
       ttlSecondsAfterFinished: optional(count),
       suspend: defaulted(flag, false),
       template: required(podTemplate),
-      completionMode: unmodelled("pods of a Job have no index"),
+      completionMode: optional(
+        partly(
+          oneOf(["NonIndexed", "Indexed"]),
+          (mode) => mode === "Indexed",
+          "pods of a Job have no index",
+        ),
+      ),
       podFailurePolicy: unmodelled("every failed pod counts towards backoffLimit"),
       successPolicy: unmodelled("a Job is done when its completions are"),
       backoffLimitPerIndex: unmodelled("pods of a Job have no index"),
@@ -51,15 +58,19 @@ const jobSpec: Decoder<JobSpec> = checked(
       ...neutrals("failedPodsLimit"),
       ...silent("selector", "manualSelector"),
     }),
-    ({ parallelism, completions, activeDeadlineSeconds, ttlSecondsAfterFinished, ...rest }) => ({
-      ...rest,
-      parallelism: parallelism ?? 1,
-      ...present({
-        completions: completions ?? (parallelism === undefined ? 1 : undefined),
-        activeDeadlineSeconds,
-        ttlSecondsAfterFinished,
-      }),
-    }),
+    ({ completionMode: _mode, ...spec }) => {
+      const { parallelism, completions, activeDeadlineSeconds, ...others } = spec;
+      const { ttlSecondsAfterFinished, ...rest } = others;
+      return {
+        ...rest,
+        parallelism: parallelism ?? 1,
+        ...present({
+          completions: completions ?? (parallelism === undefined ? 1 : undefined),
+          activeDeadlineSeconds,
+          ttlSecondsAfterFinished,
+        }),
+      };
+    },
   ),
   [
     {

@@ -48,6 +48,28 @@ describe("workloads", () => {
     },
   );
 
+  it("says that Jobs have no indexes or failure policies, and StatefulSets no partitions", () => {
+    const job = (spec: Fields): readonly string[] =>
+      complaints(raw("batch/v1 Job", { template: template({ restartPolicy: "Never" }), ...spec }));
+    expect(job({ completionMode: "NonIndexed" })).toEqual([]);
+    expect(job({ completionMode: "Indexed", podFailurePolicy: { rules: [] } })).toEqual([
+      "unsupported apis/unmodelled-field spec.completionMode",
+      "unsupported apis/unmodelled-field spec.podFailurePolicy",
+    ]);
+    const set = (partition: number): readonly string[] =>
+      complaints(
+        raw("apps/v1 StatefulSet", {
+          selector,
+          template: template(),
+          updateStrategy: { rollingUpdate: { partition } },
+        }),
+      );
+    expect(set(0)).toEqual([]);
+    expect(set(2)).toEqual([
+      "unsupported apis/unmodelled-field spec.updateStrategy.rollingUpdate.partition",
+    ]);
+  });
+
   it("makes a Job without numbers a single pod, and one with parallelism a work queue", () => {
     const job = (spec: Fields): unknown =>
       read(raw("batch/v1 Job", { template: template({ restartPolicy: "Never" }), ...spec }));

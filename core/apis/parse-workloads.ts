@@ -6,6 +6,7 @@ import {
   neutrals,
   object,
   optional,
+  partly,
   present,
   required,
   silent,
@@ -144,6 +145,22 @@ const volumeClaimTemplate = mapped(
   }),
 );
 
+const statefulSetStrategy = object({
+  ...neutrals("type"),
+  rollingUpdate: optional(
+    object({
+      partition: optional(
+        partly(
+          integer({ minimum: 0 }),
+          (partition) => partition > 0,
+          "every pod has the one template, a partition keeps none on an older one",
+        ),
+      ),
+      ...neutrals("maxUnavailable"),
+    }),
+  ),
+});
+
 /** A StatefulSet. @see kubernetes pkg/apis/apps/v1/defaults.go SetDefaults_StatefulSet */
 export const statefulSet: Decoder<StatefulSet> = withSelector(
   mapped(
@@ -158,12 +175,17 @@ export const statefulSet: Decoder<StatefulSet> = withSelector(
           volumeClaimTemplates: defaulted(list(volumeClaimTemplate), []),
           minReadySeconds: unmodelled("a pod is available as soon as it is ready"),
           ordinals: unmodelled("pods are numbered from 0"),
-          ...neutrals("serviceName", "revisionHistoryLimit", "updateStrategy"),
+          updateStrategy: optional(statefulSetStrategy),
+          ...neutrals("serviceName", "revisionHistoryLimit"),
           ...neutrals("persistentVolumeClaimRetentionPolicy"),
         }),
       ),
     }),
-    ({ metadata, spec }) => ({ kind: "StatefulSet", metadata, spec }),
+    ({ metadata, spec: { updateStrategy: _strategy, ...spec } }) => ({
+      kind: "StatefulSet",
+      metadata,
+      spec,
+    }),
   ),
 );
 

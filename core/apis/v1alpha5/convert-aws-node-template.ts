@@ -14,7 +14,7 @@ import {
   typeMeta,
   unmodelled,
 } from "../decoder.ts";
-import { flag, oneOf, text, textMap } from "../decode-scalars.ts";
+import { oneOf, text, textMap } from "../decode-scalars.ts";
 import type { Ec2NodeClass, SelectorTerm } from "../ec2-node-class.ts";
 import type { ObjectMeta } from "../object-meta.ts";
 import { blockDeviceMappings } from "../parse-block-devices.ts";
@@ -41,7 +41,7 @@ const shape = {
   launchTemplate: optional(text),
   tags: defaulted(instanceTags, {}),
   blockDeviceMappings: defaulted(blockDeviceMappings, []),
-  detailedMonitoring: defaulted(flag, false),
+  detailedMonitoring: sharedFields.detailedMonitoring,
   userData: optional(text),
   metadataOptions: sharedFields.metadataOptions,
   context: unmodelled("EC2 reserves it; launches are the same without", text),
