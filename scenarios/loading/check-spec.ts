@@ -26,6 +26,7 @@ export function checkSpec(
     ...checkInstanceTypes(spec, catalogue, complain),
     ...checkPolicies(spec, complain),
     ...checkControllers(spec, complain),
+    ...checkFeatureGates(spec, complain),
     ...checkWorkloads(spec, complain),
   ];
 }
@@ -168,6 +169,28 @@ function checkControllers(spec: ScenarioSpec, complain: Complain): readonly Diag
             found: "proportional",
             allowed: "ideal",
             message: "decisionLatency: proportional is not supported in this version",
+          }),
+        ]
+      : [],
+  );
+}
+
+/** The gate that the core refuses to run with. */
+function checkFeatureGates(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
+  const places: readonly (readonly [readonly Step[], ScenarioSpec["karpenter"] | undefined])[] = [
+    [["karpenter"], spec.karpenter],
+    ...(spec.policies ?? []).map(
+      ({ karpenter }, index) => [["policies", index, "karpenter"], karpenter] as const,
+    ),
+  ];
+  return places.flatMap(([steps, karpenter]) =>
+    karpenter?.featureGates?.capacityBuffer === true
+      ? [
+          complain([...steps, "featureGates", "capacityBuffer"], {
+            code: "scenario/not-supported",
+            found: "true",
+            allowed: "false",
+            message: "the feature gate capacityBuffer is not supported in this version",
           }),
         ]
       : [],

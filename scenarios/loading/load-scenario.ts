@@ -34,6 +34,8 @@ import { scenarioNotices } from "./scenario-notices.ts";
 import type { ScenarioDocument } from "./scenario-document.ts";
 import { parseScenarioDocument } from "./scenario-document.ts";
 import { schemaDiagnostics } from "./schema-diagnostics.ts";
+import { standingAssumptions } from "./standing-assumptions.ts";
+import { unmodelledRequests } from "./unmodelled-requests.ts";
 
 /** What the command line adds to a scenario. */
 export interface LoadScenarioOptions {
@@ -117,9 +119,13 @@ export async function loadScenario(
     notices: [],
   };
   const misfit = clusters.value.flatMap((cluster) => misfitNodePools(scenario, cluster));
-  const warnings = [...warned, ...misfit];
+  const requests = unmodelledRequests({ document, ...scenario });
+  const warnings = [...warned, ...misfit, ...requests];
   const names = new Map([[file, nodePath.basename(file)], ...files.map(nameByPath)]);
-  const notices = scenarioNotices(warnings, clusters.value, names);
+  const notices = [
+    ...scenarioNotices(warnings, clusters.value, names),
+    ...standingAssumptions(scenario),
+  ];
   return ok({ ...scenario, notices }, warnings);
 }
 

@@ -158,7 +158,7 @@ describe("a loaded scenario", () => {
                 requirements: [{ key: karpenter.k8s.aws/instance-cpu, operator: Gt, values: ["9999"] }]
 `);
     expect(warnings).toEqual(["scenario/node-pool-matches-nothing"]);
-    expect(scenario.notices.map(({ message }) => message)).toEqual([
+    expect(scenario.notices.map(({ message }) => message).slice(0, 1)).toEqual([
       expect.stringMatching(/^cluster.yaml:1: NodePool default matches no .* under policy bad/),
     ]);
   });

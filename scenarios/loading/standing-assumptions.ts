@@ -1,0 +1,89 @@
+import { compareStrings } from "../../core/units/index.ts";
+import type { Catalogue, CatalogueSource } from "../../traces/index.ts";
+import type { ScenarioSpec } from "../scenario-schema.ts";
+import type { PolicyCluster } from "./load-clusters.ts";
+import type { LoadedTraces } from "./load-traces.ts";
+import type { ScenarioNotice } from "./scenario-notices.ts";
+
+/** What the assumptions depend on. */
+export interface AssumptionInputs {
+  readonly spec: ScenarioSpec;
+  readonly catalogue: Catalogue;
+  readonly clusters: readonly PolicyCluster[];
+  readonly traces: Pick<LoadedTraces, "interruptions">;
+}
+
+/**
+ * What a report has to say though nobody has asked for anything unusual: where the simulated account
+ * is simpler than a real one, or its prices are older or of another place. Not worth a warning.
+ */
+export function standingAssumptions(inputs: AssumptionInputs): readonly ScenarioNotice[] {
+  return [
+    ...selectorTerms(inputs),
+    ...storagePrices(inputs),
+    ...olderPrices(inputs),
+    ...wholePoolInterruptions(inputs),
+  ];
+}
+
+function selectorTerms({ clusters, spec }: AssumptionInputs): readonly ScenarioNotice[] {
+  const objects = clusters.flatMap(({ manifests }) => manifests.objects);
+  if (!objects.some(({ kind }) => kind === "EC2NodeClass")) return [];
+  const message =
+    "selector terms of EC2NodeClasses are not looked up: a node class has a subnet in each of " +
+    `${spec.zones.join(", ")} unless its status says otherwise, one security group, and the ` +
+    "newest image of its family";
+  return [{ code: "scenario/selector-terms", message }];
+}
+
+const storagePriceRegion = "us-east-1";
+
+function storagePrices({ spec }: AssumptionInputs): readonly ScenarioNotice[] {
+  if (spec.region === storagePriceRegion) return [];
+  const message = `volumes in ${spec.region} are billed at the EBS prices of ${storagePriceRegion}`;
+  return [{ code: "scenario/storage-prices", message }];
+}
+
+/** Whether most types' prices come from another source than the newest that the catalogue has. */
+function olderPrices({ spec, catalogue }: AssumptionInputs): readonly ScenarioNotice[] {
+  const uses = new Map<CatalogueSource, number>();
+  for (const { instanceType } of catalogue.instanceTypes) {
+    const source = catalogue.findOnDemandPrice(spec.region, instanceType)?.source;
+    if (source !== undefined) uses.set(source, (uses.get(source) ?? 0) + 1);
+  }
+  const main = [...uses].sort(
+    ([a, times], [b, others]) => others - times || compareStrings(a.name, b.name),
+  )[0]?.[0];
+  const newest = newestPriceSource(catalogue);
+  if (main === undefined || newest === undefined || main.asOf >= newest.asOf) return [];
+  const message =
+    `On-Demand prices of ${spec.region} are of ${main.asOf}; ` +
+    `the newest that are known, of other regions, are of ${newest.asOf}`;
+  return [{ code: "scenario/older-on-demand-prices", message }];
+}
+
+function newestPriceSource({
+  pricedRegions,
+  findOnDemandPrice,
+  instanceTypes,
+}: AssumptionInputs["catalogue"]): CatalogueSource | undefined {
+  let newest: CatalogueSource | undefined;
+  for (const region of pricedRegions) {
+    for (const { instanceType } of instanceTypes) {
+      const source = findOnDemandPrice(region, instanceType)?.source;
+      if (source !== undefined && (newest === undefined || source.asOf > newest.asOf)) {
+        newest = source;
+      }
+    }
+  }
+  return newest;
+}
+
+function wholePoolInterruptions({ traces }: AssumptionInputs): readonly ScenarioNotice[] {
+  const recorded = traces.interruptions;
+  if (recorded?.value.events.some(({ kind }) => kind === "interruption") !== true) return [];
+  const message =
+    `${recorded.file.name}: an interruption is recorded of one instance, and here takes back ` +
+    "every Spot Instance that is held in its pool then";
+  return [{ code: "scenario/recorded-interruptions", message }];
+}

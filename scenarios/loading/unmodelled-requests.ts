@@ -1,0 +1,195 @@
+import type { ManifestObject, NodeSelectorRequirement } from "../../core/apis/index.ts";
+import { labelCapacityType, labelZoneId, objectKey } from "../../core/apis/index.ts";
+import type { Diagnostic } from "../../core/units/index.ts";
+import type { ScenarioSpec } from "../scenario-schema.ts";
+import type { PolicyCluster } from "./load-clusters.ts";
+import type { LoadedTraces } from "./load-traces.ts";
+import { fromLabels, nodeRequirements } from "./node-requirements.ts";
+import type { ScenarioDocument, Step } from "./scenario-document.ts";
+import { formatSteps } from "./schema-diagnostics.ts";
+
+/** What was read, for the search for what nothing answers to. */
+export interface LoadedInputs {
+  readonly document: ScenarioDocument;
+  readonly spec: ScenarioSpec;
+  readonly clusters: readonly PolicyCluster[];
+  readonly traces: Pick<LoadedTraces, "interruptions">;
+}
+
+/**
+ * Warnings of what the inputs ask for in a form that is valid, and that nothing simulated answers to:
+ * reservations, dedicated tenancy, ids of zones, NodeOverlays, recorded recommendations to rebalance.
+ * Scenario first, then manifests in their order, then traces.
+ */
+export function unmodelledRequests(inputs: LoadedInputs): readonly Diagnostic[] {
+  return [
+    ...overlayGates(inputs),
+    ...workloadRequests(inputs),
+    ...objectRequests(inputs.clusters),
+    ...rebalanceRows(inputs.traces),
+  ];
+}
+
+interface Request {
+  readonly code: string;
+  readonly found: string;
+  readonly allowed: string;
+  /** Continues the name of what asks. */
+  readonly message: string;
+}
+
+const labelTenancy = "karpenter.k8s.aws/instance-tenancy";
+
+/** Whether a requirement names a value, or refuses the other one of two. */
+function asksFor(
+  { operator, values }: NodeSelectorRequirement,
+  value: string,
+  other?: string,
+): boolean {
+  return (
+    (operator === "In" && values.includes(value)) ||
+    (operator === "NotIn" && other !== undefined && values.includes(other))
+  );
+}
+
+function requestsOf(
+  requirements: readonly NodeSelectorRequirement[],
+  knowsZoneIds: boolean,
+): readonly Request[] {
+  const reserved = requirements.some(
+    (one) => one.key === labelCapacityType && asksFor(one, "reserved"),
+  );
+  const dedicated = requirements.some(
+    (one) => one.key === labelTenancy && asksFor(one, "dedicated", "default"),
+  );
+  const zoneId = !knowsZoneIds && requirements.some(({ key }) => key === labelZoneId);
+  return [
+    ...(reserved ? [reservedRequest] : []),
+    ...(dedicated ? [dedicatedRequest] : []),
+    ...(zoneId ? [zoneIdRequest] : []),
+  ];
+}
+
+const reservedRequest: Request = {
+  code: "scenario/capacity-reservations",
+  found: "reserved",
+  allowed: "spot, on-demand",
+  message: "asks for capacity type reserved: there are no capacity reservations, none is used",
+};
+const dedicatedRequest: Request = {
+  code: "scenario/dedicated-tenancy",
+  found: "dedicated",
+  allowed: "default",
+  message: "asks for dedicated tenancy, which is billed at the price of shared tenancy",
+};
+const zoneIdRequest: Request = {
+  code: "scenario/zone-ids",
+  found: labelZoneId,
+  allowed: "topology.kubernetes.io/zone",
+  message: `asks for ${labelZoneId}, and no id of a zone is known: only subnets in the status of an EC2NodeClass tell them`,
+};
+
+/** What the objects of every policy ask for; the policies are named unless it is all of them. */
+function objectRequests(clusters: readonly PolicyCluster[]): readonly Diagnostic[] {
+  const asked = new Map<string, { readonly diagnostic: Diagnostic; readonly under: string[] }>();
+  for (const { policy, manifests } of clusters) {
+    const knowsZoneIds = manifests.objects.some(tellsZoneIds);
+    const hasOverlays = policy.karpenter.featureGates?.nodeOverlay === true;
+    for (const object of manifests.objects) {
+      const name = `${object.kind} ${objectKey(object)}`;
+      const requests =
+        object.kind === "NodeOverlay"
+          ? [overlayRequest(hasOverlays)]
+          : requestsOf(nodeRequirements(object), knowsZoneIds);
+      for (const request of requests) {
+        const message = `${name} ${request.message}`;
+        const known = asked.get(message);
+        const origin = manifests.origins.get(name) ?? { file: "manifests" };
+        if (known !== undefined) known.under.push(policy.name);
+        else {
+          asked.set(message, {
+            diagnostic: { ...origin, ...request, message },
+            under: [policy.name],
+          });
+        }
+      }
+    }
+  }
+  return [...asked.values()].map(({ diagnostic, under }) =>
+    under.length === clusters.length
+      ? diagnostic
+      : { ...diagnostic, message: `${diagnostic.message} (policy ${under.join(", ")})` },
+  );
+}
+
+function tellsZoneIds(object: ManifestObject): boolean {
+  return (
+    object.kind === "EC2NodeClass" &&
+    object.status.subnets.some(({ zoneId }) => zoneId !== undefined)
+  );
+}
+
+/** With the gate off a NodeOverlay has no effect in Karpenter either, and that is worth a word too. */
+function overlayRequest(isOn: boolean): Request {
+  return {
+    code: "scenario/node-overlay",
+    found: "NodeOverlay",
+    allowed: "no NodeOverlays",
+    message: isOn
+      ? "is not applied: prices and capacity stay those of EC2"
+      : "has no effect: the feature gate nodeOverlay is off",
+  };
+}
+
+function overlayGates({ document, spec }: LoadedInputs): readonly Diagnostic[] {
+  const gates: readonly (readonly [readonly Step[], ScenarioSpec["karpenter"] | undefined])[] = [
+    [["spec", "karpenter"], spec.karpenter],
+    ...(spec.policies ?? []).map(
+      ({ karpenter }, index) => [["spec", "policies", index, "karpenter"], karpenter] as const,
+    ),
+  ];
+  return gates.flatMap(([at, karpenter]) => {
+    if (karpenter?.featureGates?.nodeOverlay !== true) return [];
+    const steps = [...at, "featureGates", "nodeOverlay"];
+    return {
+      file: document.file,
+      ...document.valuePosition(steps),
+      path: formatSteps(steps),
+      code: "scenario/node-overlay",
+      found: "true",
+      allowed: "false",
+      message: "the feature gate nodeOverlay changes nothing: NodeOverlays are never applied",
+    };
+  });
+}
+
+/** Pods that come without a manifest. */
+function workloadRequests({ document, spec, clusters }: LoadedInputs): readonly Diagnostic[] {
+  const knowsZoneIds = clusters.some(({ manifests }) => manifests.objects.some(tellsZoneIds));
+  return spec.workloads.flatMap((workload, index) => {
+    if (!("nodeSelector" in workload)) return [];
+    const steps = ["spec", "workloads", index, "nodeSelector"];
+    return requestsOf(fromLabels(workload.nodeSelector), knowsZoneIds).map((request) => ({
+      file: document.file,
+      ...document.valuePosition(steps),
+      path: formatSteps(steps),
+      ...request,
+      message: `this workload ${request.message}`,
+    }));
+  });
+}
+
+function rebalanceRows({ interruptions }: LoadedInputs["traces"]): readonly Diagnostic[] {
+  if (interruptions === undefined) return [];
+  const rows = interruptions.value.events.filter(({ kind }) => kind === "rebalance").length;
+  if (rows === 0) return [];
+  return [
+    {
+      file: interruptions.file.path,
+      code: "scenario/recorded-rebalance",
+      found: `${rows} rows of kind rebalance`,
+      allowed: "interruption, unavailable-from, unavailable-until",
+      message: `recorded recommendations to rebalance are not replayed (${rows} rows)`,
+    },
+  ];
+}
