@@ -32,7 +32,7 @@ export interface TracePod {
 
 /** Which part of a pod list is replayed, and how fast. */
 export interface OpenbPodOptions {
-  /** Replay seconds for one trace second: 0.5 is twice as fast, and pods live half as long. */
+  /** Replay seconds between arrivals for one trace second: 0.5 is twice as fast. Lengths stay. */
   readonly timeScale?: number;
   /** Pods created at or after this second of the trace; it becomes second 0 of the replay. */
   readonly fromSeconds?: number;
@@ -220,11 +220,7 @@ function warnOfUnmodelled(pod: TracePod, row: TableRow<Column>): void {
   }
 }
 
+/** The pod in seconds of the replay; it runs for as long as in the trace. */
 function replayed(pod: TracePod, fromSeconds: number, timeScale: number): TracePod {
-  const { durationSeconds } = pod;
-  return {
-    ...pod,
-    arrivalSeconds: (pod.arrivalSeconds - fromSeconds) * timeScale,
-    durationSeconds: durationSeconds === undefined ? undefined : durationSeconds * timeScale,
-  };
+  return { ...pod, arrivalSeconds: (pod.arrivalSeconds - fromSeconds) * timeScale };
 }

@@ -43,11 +43,11 @@ describe("an openb pod list", () => {
     ]);
   });
 
-  it("is cut to a window and a number of pods, and scaled in time", async () => {
+  it("is cut to a window and a number of pods; a time scale moves arrivals and leaves lengths", async () => {
     const window = { fromSeconds: 100, untilSeconds: 901, timeScale: 0.5 };
     const scaled = valueOf(await loadOpenbPods(traceFile(pods), window));
     expect(scaled.map(({ arrivalSeconds }) => arrivalSeconds)).toEqual([0, 0, 400]);
-    expect(scaled.map(({ durationSeconds }) => durationSeconds)).toEqual([150, 270, undefined]);
+    expect(scaled.map(({ durationSeconds }) => durationSeconds)).toEqual([300, 540, undefined]);
     const limited = valueOf(await loadOpenbPods(traceFile(pods), { limit: 1 }));
     expect(limited.map(({ name }) => name)).toEqual(["b"]);
     const until = valueOf(await loadOpenbPods(traceFile(pods), { untilSeconds: 900 }));
