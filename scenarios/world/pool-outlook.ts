@@ -13,7 +13,12 @@ import {
   RecordedOutlook,
   unlimitedOutlook,
 } from "../../sim/ec2/index.ts";
-import type { Catalogue, InterruptionTrace, PoolAvailability } from "../../traces/index.ts";
+import type {
+  Catalogue,
+  Ec2InstanceTypeFacts,
+  InterruptionTrace,
+  PoolAvailability,
+} from "../../traces/index.ts";
 import { isUsable } from "../../traces/index.ts";
 import type { Recorded } from "../loading/load-traces.ts";
 import type { ScenarioSpec } from "../scenario-schema.ts";
@@ -66,32 +71,40 @@ function capacityModel(
   };
 }
 
-/** Middle of the advisor's bucket; of a type that it does not list, of the middle bucket. */
-function capacityFacts(
+/**
+ * What the advisor says of a type: the middle of its bucket. A type that it does not list gets the
+ * last bucket if it is large (48 vCPUs and more), bare metal or accelerated, else the middle one.
+ */
+export function capacityFacts(
   catalogue: Catalogue,
   region: string,
 ): (instanceType: string) => CapacityFacts {
   const buckets = catalogue.spotAdvisorBuckets;
-  const fallback = buckets[Math.floor(buckets.length / 2)];
   return (instanceType) => {
     const facts = catalogue.instanceType(instanceType);
+    const isScarce = isScarceType(facts);
+    const isRisky = isScarce || facts.vcpus >= riskyVcpus;
+    const fallback = isRisky ? buckets.at(-1) : buckets[Math.floor(buckets.length / 2)];
     const bucket = catalogue.findSpotAdvice(region, instanceType)?.bucket ?? fallback;
     invariant(bucket !== undefined, "the Spot Instance Advisor has no buckets");
     // The last bucket is open to 100 %: three tenths is what its types were seen to have.
     const isOpen = bucket === buckets.at(-1);
     const percent = isOpen ? openBucketPercent : (bucket.minPercent + bucket.maxPercent) / 2;
-    return {
-      vcpus: facts.vcpus,
-      monthlyInterruptionShare: percent / 100,
-      isScarce:
-        facts.isBareMetal ||
-        facts.gpuName !== undefined ||
-        facts.acceleratorName !== undefined ||
-        facts.neuronDevices !== undefined,
-    };
+    return { vcpus: facts.vcpus, monthlyInterruptionShare: percent / 100, isScarce };
   };
 }
 
+function isScarceType(facts: Ec2InstanceTypeFacts): boolean {
+  return (
+    facts.isBareMetal ||
+    facts.gpuName !== undefined ||
+    facts.acceleratorName !== undefined ||
+    facts.neuronDevices !== undefined
+  );
+}
+
+/** A 12xlarge. */
+const riskyVcpus = 48;
 const openBucketPercent = 30;
 
 /** Interruptions of a model, with capacity without end. */
