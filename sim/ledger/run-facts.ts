@@ -53,7 +53,7 @@ export interface UnscheduledPod {
   readonly message?: string;
 }
 
-/** Everything about pods, DaemonSets' left out. */
+/** Everything about pods; DaemonSets' are left out of all but the hours that were requested. */
 export interface PodFacts {
   readonly created: number;
   readonly bound: number;
@@ -72,7 +72,9 @@ export interface PodFacts {
   readonly pending: DurationQuantiles | undefined;
   readonly pendingPodSeconds: number;
   readonly boundPodHours: number;
+  /** vCPUs that bound pods requested, times the hours they were bound; DaemonSets' pods included. */
   readonly requestedVcpuHours: number;
+  /** The same of memory, GiB. */
   readonly requestedGibHours: number;
   readonly workloads: readonly WorkloadFacts[];
 }
