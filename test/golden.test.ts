@@ -1,0 +1,87 @@
+// The report of a whole ready-made scenario, to the byte: what changes it is a change that a person
+// has to look at. UPDATE_GOLDEN=1 writes it anew.
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import nodePath from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadScenario, planRun, policyNames } from "../scenarios/index.ts";
+import { runWorld } from "../sim/world.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = nodePath.join(root, "scenarios/tutorial");
+const golden = nodePath.join(folder, "expected.txt");
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+}
+
+/** `dryfit compare scenarios/tutorial` in a process of its own, 80 columns, no colour. */
+function compare(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ["--import", import.meta.resolve("tsx"), "cli.ts", "compare", "scenarios/tutorial", ...words],
+      { cwd: root, env: { ...process.env, NO_COLOR: "1", COLUMNS: "80", ...environment } },
+      (_error, stdout) => {
+        resolve({ code: child.exitCode, stdout });
+      },
+    );
+  });
+}
+
+/** Every file of the scenario but the golden one, as text. */
+function inputFiles(): Readonly<Record<string, string>> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => nodePath.join(entry.parentPath, entry.name))
+    .filter((path) => path !== golden)
+    .sort();
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(path, "utf8")]));
+}
+
+describe("the tutorial's comparison", { timeout: 30_000 }, () => {
+  let before: Readonly<Record<string, string>> = {};
+  let first: Ended = { code: null, stdout: "" };
+
+  beforeAll(async () => {
+    before = inputFiles();
+    first = await compare(["--workers", "1"]);
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, first.stdout);
+  }, 30_000);
+
+  it("is the one in scenarios/tutorial/expected.txt; UPDATE_GOLDEN=1 writes it anew", () => {
+    expect(first.code).toBe(0);
+    expect(first.stdout).toBe(readFileSync(golden, "utf8"));
+    const lines = first.stdout.split("\n");
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
+  });
+
+  it("has the same bytes in another time zone and language, and with two workers", async () => {
+    const elsewhere = { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" };
+    expect(await compare(["--workers", "1"], elsewhere)).toEqual(first);
+    expect(await compare(["--workers", "2"])).toEqual(first);
+  });
+
+  it("leaves the scenario's files and what was read from them as they were", async () => {
+    const loaded = await loadScenario(folder);
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
+    const scenario = loaded.value;
+    const held = () => {
+      const { spec, clusters, inputs, notices, digest } = scenario;
+      return JSON.stringify({ spec, clusters, inputs, notices, digest });
+    };
+    const heldBefore = held();
+    for (const policyName of policyNames(scenario)) {
+      const plan = planRun(scenario, { policyName, seed: scenario.spec.seed });
+      const { facts } = runWorld(plan);
+      expect(facts.pods.bound).toBeGreaterThan(0);
+    }
+    expect(held()).toBe(heldBefore);
+    expect(inputFiles()).toEqual(before);
+  });
+});
