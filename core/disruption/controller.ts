@@ -21,7 +21,7 @@ import { buildBudgetMapping } from "./budget-mapping.ts";
 import type { Command } from "./command.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { consolidationRejectedEvents } from "./events.ts";
-import { areSameInputs, earliest, type Inputs, inputsOf } from "./inputs.ts";
+import { earliest, type Inputs, inputsOf, isUnchanged } from "./inputs.ts";
 import { liveView, type ViewSources } from "./live-view.ts";
 import type { ConsolidationMove, DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
 import { decideMethod, enabledMethods, ListedView, methodCandidates } from "./methods.ts";
@@ -187,7 +187,7 @@ export class DisruptionController implements Controller {
     const idle = this.#idle;
     if (idle === undefined || this.#validation !== undefined) return false;
     if (idle.refreshAt !== undefined && now >= idle.refreshAt) return false;
-    return areSameInputs(idle.inputs, this.#inputs(now), now);
+    return isUnchanged(idle.inputs, this.#context, this.#version, now);
   }
 
   reconcile(now: SimTime): void {
@@ -335,7 +335,7 @@ export class DisruptionController implements Controller {
     if (memory.consolidatedAt === timestamp) return true;
     const { inputs } = memory;
     if (!this.#context.options.skipIdlePolls || inputs === undefined) return false;
-    if (!areSameInputs(inputs, this.#inputs(now), now)) return false;
+    if (!isUnchanged(inputs, this.#context, this.#version, now)) return false;
     memory.consolidatedAt = timestamp;
     return true;
   }

@@ -1,5 +1,6 @@
 import type { SimTime } from "../units/index.ts";
 import { nextTimeCondition } from "./idle.ts";
+import type { ViewSources } from "./live-view.ts";
 import type { DisruptionView } from "./view.ts";
 
 /** What a pass, or a search, rested on: enough to tell whether it would come out the same. */
@@ -26,23 +27,33 @@ export function inputsOf(view: DisruptionView, version: number, now: SimTime): I
   };
 }
 
-/** Whether a decision on `after` must be the same as one on the earlier `before` was. */
-export function areSameInputs(before: Inputs, after: Inputs, now: SimTime): boolean {
+/**
+ * Whether a decision now must be the same as one on the earlier inputs was. Asked at every poll, so it
+ * builds no view: while nothing has been observed and the machines are the same, only prices and
+ * offerings can have changed, and time have passed.
+ */
+export function isUnchanged(
+  before: Inputs,
+  { cluster, cloudProvider, state, costs }: ViewSources,
+  version: number,
+  now: SimTime,
+): boolean {
+  if (before.version !== version || before.stateNodes !== state.stateNodes()) return false;
+  if (before.validUntil !== undefined && now >= before.validUntil) return false;
+  const nodePools = cluster.nodePools();
   return (
-    before.version === after.version &&
-    before.stateNodes === after.stateNodes &&
-    (before.validUntil === undefined || now < before.validUntil) &&
-    before.costs.length === after.costs.length &&
-    before.costs.every((cost, index) => cost === after.costs[index]) &&
-    areSameTypes(before.instanceTypes, after.instanceTypes)
+    before.costs.length === nodePools.length &&
+    nodePools.every((nodePool, index) => {
+      const { name } = nodePool.metadata;
+      // A provider answers the same list while nothing has changed, so identity tells.
+      const types = cloudProvider.getInstanceTypes(nodePool);
+      const known = before.instanceTypes.get(name);
+      return (
+        before.costs[index] === costs.nodePoolCost(name) &&
+        (known === undefined ? types.length === 0 : known === types)
+      );
+    })
   );
-}
-
-/** A provider answers the same list while nothing has changed, so identity tells. */
-function areSameTypes(a: Inputs["instanceTypes"], b: Inputs["instanceTypes"]): boolean {
-  if (a.size !== b.size) return false;
-  for (const [name, types] of a) if (b.get(name) !== types) return false;
-  return true;
 }
 
 /** The earlier of two times, of which either may be absent. */
