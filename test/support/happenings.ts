@@ -33,7 +33,7 @@ export function happeningOf(entry: LedgerEntry): string | undefined {
     case "eviction-blocked":
       return "eviction blocked by a PodDisruptionBudget";
     case "disruption-refused":
-      return refusals.get(entry.reason.replace(/^validation\/.*/, "validation"));
+      return refusals.get(entry.reason.replace(/^disruption\/validation-.*/, "validation"));
     case "disruption-command-ended":
       return entry.outcome === "failed" ? "command rolled back" : undefined;
     case "node-claim-deleted":
