@@ -252,11 +252,14 @@ export class Scheduler {
    */
   #addToNewNodeClaim(candidate: SchedulingPod): Attempt {
     const relaxMinValues = this.#input.options.minValuesPolicy === "BestEffort";
-    const messages: (() => string)[] = [];
+    const messages: NodePoolMessage[] = [];
     for (const compiled of this.#compiled.templates) {
       const affordable = this.#affordableTypes(compiled);
       if (!affordable.ok) {
-        messages.push(() => affordable.message);
+        messages.push({
+          nodePoolName: compiled.nodePoolName,
+          message: () => affordable.message,
+        });
         continue;
       }
       this.#evaluations++;
@@ -271,7 +274,7 @@ export class Scheduler {
         this.#limits.subtractMax(nodePoolName, catalogue.pick(open.instanceTypes));
         return undefined;
       }
-      messages.push(outcome.message);
+      messages.push({ nodePoolName: compiled.nodePoolName, message: outcome.message });
       if (outcome.isReservedOfferingError) return lazyError("reserved-offering", messages);
     }
     return lazyError("unschedulable", messages);
@@ -316,17 +319,25 @@ const noTemplatesError: PodSchedulingError = Object.freeze({
   message: "nodepool requirements filtered out all available instance types",
 });
 
+interface NodePoolMessage {
+  readonly nodePoolName: string;
+  readonly message: () => string;
+}
+
 /** An error whose text is put together when it is read. */
 function lazyError(
   kind: PodSchedulingError["kind"],
-  messages: readonly (() => string)[],
+  messages: readonly NodePoolMessage[],
 ): PodSchedulingError {
   let text: string | undefined;
   return {
     kind,
     get message(): string {
-      text ??= messages.map((message) => message()).join("; ");
+      text ??= messages.map(({ message }) => message()).join("; ");
       return text;
+    },
+    get byNodePool(): PodSchedulingError["byNodePool"] & object {
+      return messages.map(({ nodePoolName, message }) => ({ nodePoolName, message: message() }));
     },
   };
 }

@@ -48,6 +48,8 @@ export interface PodSchedulingError {
   readonly kind: "reserved-offering" | "dynamic-resources" | "no-node-pool" | "unschedulable";
   /** Upstream's sentence: one text per NodePool in order of weight, joined by "; ". */
   readonly message: string;
+  /** The parts of the sentence, where NodePools were tried: those above in weight come first. */
+  readonly byNodePool?: readonly { readonly nodePoolName: string; readonly message: string }[];
 }
 
 /** What a run decides. */

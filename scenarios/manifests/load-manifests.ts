@@ -57,6 +57,11 @@ export interface LoadManifestsOptions {
    * about what it adds point at the nearest part that is written.
    */
   readonly overlay?: (document: unknown) => unknown;
+  /**
+   * What an object that cannot be read does: `refuse` (default) fails the whole, `leave-out` goes on
+   * without it and makes its errors warnings, for a cluster's own account of itself.
+   */
+  readonly invalidObjects?: "refuse" | "leave-out";
 }
 
 interface Source {
@@ -100,9 +105,10 @@ export function loadManifests(
     const source = sources.get(result);
     if (source !== undefined) issues.push(locate(source, result, issue));
   }
-  errors.push(
-    ...issues.filter((one) => one.issue.severity === "error").map((one) => toDiagnostic(one)),
-  );
+  const faulty = issues.filter((one) => one.issue.severity === "error");
+  const invalid = faulty.map((one) => toDiagnostic(one));
+  const leavesOut = options.invalidObjects === "leave-out" && !hasErrors(assembly.issues);
+  if (!leavesOut) errors.push(...invalid);
   if (errors.length > 0) return fail(inFileOrder(errors, files));
   const named = keepLast(assembly.objects, originsOf(results, sources));
   const { objects, missing } = resolvePriorities(named.objects);
@@ -113,6 +119,10 @@ export function loadManifests(
     placeholders: countPlaceholders(uses),
   };
   return ok(value, [
+    ...inFileOrder(
+      faulty.map((one) => leftOut(one, sources.get(one.result))),
+      files,
+    ),
     ...inFileOrder(warningsOf(issues), files),
     ...placeholderWarnings(uses),
     ...named.warnings,
@@ -121,6 +131,32 @@ export function loadManifests(
     ),
     ...missingNodeClasses(objects, named.origins),
   ]);
+}
+
+/** Whether assembling failed: its errors are about objects that exist, so none can be left out. */
+function hasErrors(issues: readonly { readonly issue: LocatedIssue["issue"] }[]): boolean {
+  return issues.some(({ issue }) => issue.severity === "error");
+}
+
+/** The complaint with the object's name, which nothing else will tell. */
+function leftOut(located: LocatedIssue, source: Source | undefined): Diagnostic {
+  const { result, issue } = located;
+  const name = writtenName(source?.document.value, result.segments);
+  const subject = [result.kind, name].filter((part) => part !== "").join(" ");
+  const message = `${subject}: ${issue.message}; the object is left out`;
+  return { ...toDiagnostic(located), code: "manifests/left-out", message };
+}
+
+/** `namespace/name` as it is written; "" where there is none. */
+function writtenName(document: unknown, segments: readonly (string | number)[]): string {
+  let at = document;
+  for (const segment of [...segments, "metadata"]) {
+    if (typeof at !== "object" || at === null) return "";
+    at = (at as Readonly<Record<string | number, unknown>>)[segment];
+  }
+  if (typeof at !== "object" || at === null) return "";
+  const { namespace, name } = at as Readonly<Record<string, unknown>>;
+  return [namespace, name].filter((part) => typeof part === "string").join("/");
 }
 
 /** Complaints about a field as such rather than about what stands in it. */

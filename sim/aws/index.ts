@@ -9,6 +9,7 @@ export type { AwsEvent } from "./aws-event.ts";
 export { BelievedPrices } from "./believed-prices.ts";
 export { InstanceTypeProvider } from "./instance-type-provider.ts";
 export { buildInstanceType, type InstanceTypeContext } from "./instance-type.ts";
+export { launchChoices, type LaunchChoices } from "./launch-filters.ts";
 export { InterruptionQueue } from "./interruption-queue.ts";
 export { nodeRegistration, registrationDelay, type NodeRegistration } from "./node-boot.ts";
 export { defaultAwsSettings, type AwsSettings, type BootLatency } from "./settings.ts";
