@@ -2,9 +2,17 @@
  * Karpenter's core in virtual time: the real controllers over the simulated ports. They are told what
  * changes, say when they want to be called, and are called then, in a fixed order, until none is due.
  */
-import type { CloudProvider } from "../core/cloudprovider/index.ts";
+import {
+  type CloudProvider,
+  type NodeOverlayStore,
+  OverlaidCloudProvider,
+} from "../core/cloudprovider/index.ts";
 import { DisruptionController } from "../core/disruption/index.ts";
-import { lifecycleControllers, type Lifecycle } from "../core/lifecycle/index.ts";
+import {
+  lifecycleControllers,
+  type Lifecycle,
+  NodeOverlayController,
+} from "../core/lifecycle/index.ts";
 import { ProvisioningController } from "../core/provisioning/index.ts";
 import {
   ClusterState,
@@ -20,7 +28,10 @@ import type { Experiments, KarpenterOptions } from "./world-plan.ts";
 /** What the core runs on. */
 export interface KarpenterInput {
   readonly cluster: Cluster;
+  /** The cloud before NodeOverlays. */
   readonly cloudProvider: CloudProvider;
+  /** Given where the feature gate NodeOverlay is on; launches read it, too. */
+  readonly nodeOverlays?: NodeOverlayStore | undefined;
   readonly options: KarpenterOptions;
   readonly experiments: Experiments;
   readonly recorder: DecisionLedger;
@@ -39,9 +50,11 @@ export class Karpenter {
   readonly #recorder: DecisionLedger;
 
   constructor(input: KarpenterInput) {
-    const { cluster, cloudProvider, options, recorder, experiments, skipIdlePolls } = input;
+    const { cluster, options, recorder, experiments, skipIdlePolls, nodeOverlays: store } = input;
     const { featureGates } = options;
     const state = new ClusterState({ cluster, options });
+    const { cloudProvider: plain } = input;
+    const cloudProvider = store === undefined ? plain : new OverlaidCloudProvider(plain, store);
     this.#state = state;
     this.#recorder = recorder;
     this.#lifecycle = lifecycleControllers({
@@ -53,6 +66,10 @@ export class Karpenter {
     });
     const costs = new CostTracker({ cluster, cloudProvider });
     this.#controllers = [
+      // First: before evaluation NodePools have no instance types.
+      ...(store === undefined
+        ? []
+        : [new NodeOverlayController({ cluster, cloudProvider: plain, state, store })]),
       costs,
       new ProvisioningController({
         cluster,

@@ -4,6 +4,7 @@
  * an event, too, moved as its controllers' wishes change.
  */
 import type { Pod } from "../core/apis/index.ts";
+import { NodeOverlayStore } from "../core/cloudprovider/index.ts";
 import { after, before, compareStrings, milliseconds, type SimTime } from "../core/units/index.ts";
 import {
   AwsCloudProvider,
@@ -78,8 +79,11 @@ class World {
       instanceState: (providerId) => (this.#provider.get(providerId) ? "exists" : "gone"),
     });
     const unavailable = new UnavailableOfferings();
+    const { nodeOverlay } = plan.karpenter.featureGates;
+    const nodeOverlays = nodeOverlay ? new NodeOverlayStore() : undefined;
     this.#provider = createProvider(plan, this.#ec2, unavailable, this.#ledger, {
       now: () => engine.now,
+      nodeOverlays,
       isWanted: ({ metadata }) => {
         const current = this.#kube.api.nodeClaim(metadata.name)?.metadata;
         return current?.uid === metadata.uid && current.deletionTimestamp === undefined;
@@ -101,6 +105,7 @@ class World {
     this.#karpenter = new Karpenter({
       cluster: this.#kube.api,
       cloudProvider: this.#provider,
+      nodeOverlays,
       options: plan.karpenter,
       experiments: plan.experiments,
       recorder: new DecisionLedger(this.#ledger),
@@ -335,7 +340,7 @@ function createProvider(
   ec2: Ec2,
   unavailable: UnavailableOfferings,
   ledger: LedgerSink,
-  hooks: Pick<AwsCloudProviderOptions, "now" | "isWanted" | "onProgress">,
+  hooks: Pick<AwsCloudProviderOptions, "now" | "isWanted" | "onProgress" | "nodeOverlays">,
 ): AwsCloudProvider {
   const { aws, catalogue, region, zones, market, start } = plan;
   const { vmMemoryOverheadPercent, reservedEnis, pricingRefreshPeriod } = aws;

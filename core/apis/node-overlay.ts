@@ -1,5 +1,5 @@
 import type { ResourceList } from "../units/index.ts";
-import type { KubernetesObject } from "./object-meta.ts";
+import type { Condition, KubernetesObject } from "./object-meta.ts";
 import type { NodeSelectorRequirement } from "./selectors.ts";
 
 /**
@@ -18,4 +18,6 @@ export interface NodeOverlay extends KubernetesObject {
     readonly capacity: ResourceList;
     readonly weight: number;
   };
+  /** Condition ValidationSucceeded and, following from it, Ready. */
+  readonly status: { readonly conditions: readonly Condition[] };
 }

@@ -2,17 +2,17 @@ import {
   type Decoder,
   checked,
   defaulted,
+  list,
   mapped,
   object,
   optional,
   present,
   required,
-  silent,
   typeMeta,
 } from "./decoder.ts";
 import { integer, textWith } from "./decode-scalars.ts";
 import type { NodeOverlay } from "./node-overlay.ts";
-import { clusterMetadata } from "./parse-metadata.ts";
+import { clusterMetadata, condition } from "./parse-metadata.ts";
 import { limits } from "./parse-node-pool.ts";
 import { nodeOverlayRequirements } from "./parse-requirements.ts";
 import { complain, placeAt } from "./place.ts";
@@ -46,17 +46,22 @@ const spec = checked(
   ],
 );
 
+const nodeOverlayStatus: Decoder<NodeOverlay["status"]> = object({
+  conditions: defaulted(list(condition), []),
+});
+
 const parts = mapped(
   object({
     ...typeMeta,
     metadata: required(clusterMetadata),
     spec: required(spec),
-    ...silent("status"),
+    status: defaulted(nodeOverlayStatus, { conditions: [] }),
   }),
-  ({ metadata, spec: { price, priceAdjustment, ...rest } }): NodeOverlay => ({
+  ({ metadata, spec: { price, priceAdjustment, ...rest }, status }): NodeOverlay => ({
     kind: "NodeOverlay",
     metadata,
     spec: { ...rest, ...present({ price, priceAdjustment }) },
+    status,
   }),
 );
 

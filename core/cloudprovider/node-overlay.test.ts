@@ -40,7 +40,12 @@ function nodePool(name: string, labels: Readonly<Record<string, string>> = {}): 
 
 function overlay(name: string, spec: Partial<NodeOverlay["spec"]>): NodeOverlay {
   const defaults = { requirements: [], capacity: {}, weight: 0 };
-  return { kind: "NodeOverlay", metadata: metadata(name), spec: { ...defaults, ...spec } };
+  return {
+    kind: "NodeOverlay",
+    metadata: metadata(name),
+    spec: { ...defaults, ...spec },
+    status: { conditions: [] },
+  };
 }
 
 const on = (key: string, ...values: readonly string[]) => ({

@@ -11,5 +11,6 @@ export {
   type LifecycleFact,
   type LifecycleRecorder,
 } from "./lifecycle-recorder.ts";
+export { NodeOverlayController, type NodeOverlayInput } from "./node-overlay-controller.ts";
 export { nodePoolViolations } from "./node-pool-validation.ts";
 export type { RegistrationHook, RegistrationHookResult } from "./registration.ts";

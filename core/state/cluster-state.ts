@@ -87,9 +87,6 @@ export class ClusterState {
           : this.#observeNodeClaim(object, now);
       case "NodePool":
         return this.#observeNodePool(event as WatchEvent<NodePool>, now);
-      case "NodeOverlay":
-        this.markUnconsolidated(now);
-        return;
       case "DaemonSet":
         this.#daemonSetPods.observeDaemonSet({ type: event.type, object });
         return;

@@ -31,7 +31,7 @@ export interface ClusterEvent {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
-  readonly objectKind: "Pod" | "Node" | "NodeClaim" | "NodePool";
+  readonly objectKind: "Pod" | "Node" | "NodeClaim" | "NodePool" | "NodeOverlay";
   readonly objectKey: string;
 }
 
@@ -77,6 +77,8 @@ export interface Cluster {
   deleteNode(name: string): boolean;
   /** Replaces spec-independent parts: metadata maps (the template's hash) and status. */
   updateNodePoolStatus(nodePool: NodePool): boolean;
+  /** Replaces the status of a NodeOverlay. */
+  updateNodeOverlayStatus(nodeOverlay: NodeOverlay): boolean;
   /** Through the eviction subresource, so PodDisruptionBudgets are respected. */
   evictPod(key: string, uid: string): EvictionResult;
   /** A plain delete; a later one can only shorten the grace. */

@@ -1,14 +1,15 @@
-// Status conditions of NodeClaims and NodePools: a root condition that follows from dependents,
+// Status conditions of Karpenter's own objects: a root condition that follows from dependents,
 // and independent ones that come and go. Objects are frozen, so each change makes a new object.
-import type { Condition, NodeClaim, NodePool, ObjectMeta } from "../apis/index.ts";
+import type { Condition, NodeClaim, NodeOverlay, NodePool, ObjectMeta } from "../apis/index.ts";
 import { compareStrings, type SimTime, simTime } from "../units/index.ts";
 
 /** An object that carries conditions. */
-export type ConditionedObject = NodeClaim | NodePool;
+export type ConditionedObject = NodeClaim | NodeOverlay | NodePool;
 
 const rootCondition = "Ready";
 const dependents = {
   NodeClaim: ["Launched", "Registered", "Initialized"],
+  NodeOverlay: ["ValidationSucceeded"],
   NodePool: ["ValidationSucceeded", "NodeClassReady"],
 } as const;
 

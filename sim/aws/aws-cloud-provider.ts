@@ -28,6 +28,7 @@ import type {
   InstanceType,
   LaunchedInstance,
   NodeClassReadiness,
+  NodeOverlayStore,
   ProviderInstance,
   RepairPolicy,
 } from "../../core/cloudprovider/index.ts";
@@ -54,6 +55,8 @@ export interface AwsCloudProviderOptions {
   readonly now: () => SimTime;
   /** Whether the NodeClaim is still there and not being deleted; always, where it isn't given. */
   readonly isWanted?: (nodeClaim: NodeClaim) => boolean;
+  /** Overlays on what is launched; absent while the feature gate NodeOverlay is off. */
+  readonly nodeOverlays?: NodeOverlayStore | undefined;
   /** Called when the answer to a NodeClaim's launch has come. */
   readonly onProgress: (nodeClaimName: string) => void;
 }
@@ -74,6 +77,8 @@ export interface LaunchedNode {
 }
 
 const group = "karpenter.k8s.aws";
+/** On NodeClaims whose choice rests on overlaid prices: EC2 is to follow these, not its own. */
+const annotationPriceOverlay = "karpenter.sh/price-overlay-applied";
 const labelTenancy = "karpenter.k8s.aws/instance-tenancy";
 /** Which reservation an instance is in is known only when it is in one. */
 const reservationLabels = ["id", "type", "interruptible"].map(
@@ -113,8 +118,13 @@ export class AwsCloudProvider implements CloudProvider {
       const message = `resolving nodeclass, ec2nodeclasses.karpenter.k8s.aws "${nodeClaim.spec.nodeClassRef.name}" not found`;
       return this.#refuse(nodeClaim, now, "NodeClassNotFound", message);
     }
+    const instanceTypes = this.#launchTypes(nodeClaim, nodeClass);
+    if (instanceTypes === undefined) {
+      const message = `creating instance, nodepool "${nodePoolName(nodeClaim)}" is awaiting evaluation`;
+      return { kind: "error", message };
+    }
     const choices = launchChoices(
-      this.#options.instanceTypes.list(nodeClass, now),
+      instanceTypes,
       Requirements.fromNodeSelectorRequirements(nodeClaim.spec.requirements),
       nodeClaim.spec.requests,
       this.#options.settings.minValuesPolicy,
@@ -123,8 +133,12 @@ export class AwsCloudProvider implements CloudProvider {
       return this.#refuse(nodeClaim, now, "InsufficientInstanceCapacity", choices.message);
     }
     const image = imageId(nodeClass);
+    const isPrioritized = nodeClaim.metadata.annotations[annotationPriceOverlay] !== undefined;
     const overrides = choices.choices.flatMap(({ instanceType, offerings }) =>
-      offerings.map(({ zone }) => ({ instanceType, zone, imageId: image })),
+      offerings.map(({ zone, priceUsdPerHour: priority }) => ({
+        ...{ instanceType, zone, imageId: image },
+        ...(isPrioritized ? { priority } : {}),
+      })),
     );
     const requestId = this.#options.ec2.createFleet({
       purchaseOption: choices.capacityType === "spot" ? "spot" : "on-demand",
@@ -227,9 +241,9 @@ export class AwsCloudProvider implements CloudProvider {
   #launched(launch: Launch, instance: Ec2Instance): LaunchedInstance {
     const { nodeClaim, nodeClass, capacityType } = launch;
     const { instanceType: typeName, zone } = instance.pool;
-    const type = this.#options.instanceTypes
-      .list(nodeClass, this.#options.now())
-      .find(({ name }) => name === typeName);
+    const plain = this.#options.instanceTypes.list(nodeClass, this.#options.now());
+    const overlaid = this.#launchTypes(nodeClaim, nodeClass) ?? plain;
+    const type = overlaid.find(({ name }) => name === typeName);
     invariant(type !== undefined, "EC2 launched a type that the NodeClass has not", { typeName });
     const zoneId = zoneIdOf(nodeClass, zone);
     const providerId = `aws:///${zone}/${instance.instanceId}`;
@@ -253,7 +267,10 @@ export class AwsCloudProvider implements CloudProvider {
       nodeClass,
       launched,
     });
-    const onDemand = type.offerings.find((offering) => offering.capacityType === "on-demand");
+    // What EC2 asks for it, whatever overlays say.
+    const onDemand = plain
+      .find(({ name }) => name === typeName)
+      ?.offerings.find((offering) => offering.capacityType === "on-demand");
     invariant(onDemand !== undefined, "a launched type has no On-Demand price", { typeName });
     this.#options.ledger.record({
       kind: "instance-launched",
@@ -270,6 +287,16 @@ export class AwsCloudProvider implements CloudProvider {
       onDemandUsdPerHour: onDemand.priceUsdPerHour,
     });
     return launched;
+  }
+
+  /** Overlays are by NodePool, so other NodeClaims have none. `undefined` before evaluation. */
+  #launchTypes(nodeClaim: NodeClaim, nodeClass: Ec2NodeClass): readonly InstanceType[] | undefined {
+    const { instanceTypes, nodeOverlays, now } = this.#options;
+    const plain = instanceTypes.list(nodeClass, now());
+    const nodePool = nodePoolName(nodeClaim);
+    if (nodeOverlays === undefined || nodePool === "") return plain;
+    const applied = nodeOverlays.apply(nodePool, plain);
+    return applied.kind === "applied" ? applied.instanceTypes : undefined;
   }
 
   #refuse(nodeClaim: NodeClaim, at: SimTime, code: string, reason: string): CreateResult {

@@ -32,6 +32,8 @@ export interface FleetOverride {
   readonly instanceType: string;
   readonly zone: string;
   readonly imageId: string;
+  /** The smaller, the sooner; given for all overrides of a prioritized request or for none. */
+  readonly priority?: number;
 }
 
 /** A CreateFleet request of type `instant` for one instance or more. */
@@ -183,7 +185,7 @@ export class Ec2 {
 
   #candidate(override: FleetOverride, request: FleetRequest): FleetCandidate {
     const { market, outlook, facts, timeline } = this.#options;
-    const { instanceType, zone } = override;
+    const { instanceType, zone, priority } = override;
     const isSpot = request.purchaseOption === "spot";
     const onDemand = facts(instanceType).onDemandUsdPerHour;
     const price = isSpot ? market.priceAt(instanceType, zone, timeline.now) : onDemand;
@@ -193,6 +195,7 @@ export class Ec2 {
     const isSold = price !== undefined && onDemand !== undefined;
     const held = this.#pools.get(capacityPoolId(override))?.held ?? 0;
     return {
+      ...(priority === undefined ? {} : { priority }),
       instanceType,
       zone,
       usdPerHour: price ?? Number.POSITIVE_INFINITY,

@@ -6,6 +6,9 @@
  * are within two points of the best; among them the cheapest true price. On-Demand, lowest-price:
  * cheapest first, the next on failure. Ties go to the smaller zone and type.
  *
+ * Requests with priorities: capacity-optimized-prioritized and prioritized, which put the smallest
+ * priority in the place of the cheapest price.
+ *
  * @see Amazon EC2 User Guide, "Allocation strategies for EC2 Fleet or Spot Fleet"
  */
 import { compareStrings } from "../../core/units/index.ts";
@@ -19,6 +22,8 @@ export interface FleetCandidate {
   /** Instances that fit; 0 when the pool is dry. */
   readonly headroom: number;
   readonly survivalOdds: number;
+  /** The smaller, the sooner; only in prioritized requests. */
+  readonly priority?: number;
 }
 
 export interface FleetError {
@@ -71,6 +76,7 @@ function allocationOrder(
   return [...candidates].sort(
     (left, right) =>
       tier(left) - tier(right) ||
+      (left.priority ?? 0) - (right.priority ?? 0) ||
       left.usdPerHour - right.usdPerHour ||
       compareStrings(left.zone, right.zone) ||
       compareStrings(left.instanceType, right.instanceType),

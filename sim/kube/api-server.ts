@@ -265,6 +265,13 @@ export class KubeApiServer implements Cluster {
     return this.#writer.update(nodePool.spec === spec ? nodePool : { ...nodePool, spec });
   }
 
+  /** Writes the status; the rest stays the user's. */
+  updateNodeOverlayStatus({ metadata, status }: NodeOverlay): boolean {
+    const current = this.#store.get("NodeOverlay", metadata.name);
+    if (current?.metadata.uid !== metadata.uid) return false;
+    return this.#writer.update({ ...current, status });
+  }
+
   /**
    * The eviction subresource. A granted eviction marks the pod as a disruption target and deletes
    * it with its own grace period.

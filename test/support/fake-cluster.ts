@@ -171,6 +171,9 @@ export class FakeCluster implements Cluster {
   updateNodePoolStatus(nodePool: NodePool): boolean {
     return this.#update(nodePool);
   }
+  updateNodeOverlayStatus(nodeOverlay: NodeOverlay): boolean {
+    return this.#update(nodeOverlay);
+  }
   evictPod(key: string, uid: string): EvictionResult {
     this.evictionRequests.push(key);
     const pod = this.pod(key);
@@ -201,7 +204,7 @@ export class FakeCluster implements Cluster {
   }
 
   /** The server keeps what it owns; an object that is being deleted goes with its last finalizer. */
-  #update(object: NodeClaim | Node | NodePool): boolean {
+  #update(object: NodeClaim | Node | NodeOverlay | NodePool): boolean {
     const before = this.#of(object.kind).get(objectKey(object));
     if (before === undefined || before.metadata.uid !== object.metadata.uid) return false;
     const { deletionTimestamp, generation } = before.metadata;
