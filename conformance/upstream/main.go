@@ -4,6 +4,8 @@
 // gets one decision a line, in the same order. The cluster of a case is put into
 // controller-runtime's fake client and into Karpenter's own cluster state, then
 // Provisioner.Schedule decides, exactly as it does in the controller.
+//
+// With the argument `bench`, standard input holds workloads to be timed instead; see bench.go.
 package main
 
 import (
@@ -27,6 +29,12 @@ func main() {
 	registerProvider()
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(make([]byte, 0, 1<<20), lineBytesMax)
+	if len(os.Args) > 1 && os.Args[1] == "bench" {
+		if err := bench(in, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	out := bufio.NewWriter(os.Stdout)
 	encoder := json.NewEncoder(out)
 	for in.Scan() {
