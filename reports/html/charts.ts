@@ -76,7 +76,7 @@ const kinds: readonly Kind[] = [
   },
   {
     id: "cpu",
-    title: "CPU Usage",
+    title: "CPU Utilization",
     note: "vCPUs that pods request, and what nodes have allocatable",
     unit: "vCPU",
     isStacked: false,
