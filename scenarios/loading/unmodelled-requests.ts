@@ -18,12 +18,11 @@ export interface LoadedInputs {
 
 /**
  * Warnings of what the inputs ask for in a form that is valid, and that nothing simulated answers to:
- * reservations, dedicated tenancy, ids of zones, NodeOverlays, recorded recommendations to rebalance.
+ * reservations, dedicated tenancy, ids of zones, NodeOverlays without their gate, recorded recommendations to rebalance.
  * Scenario first, then manifests in their order, then traces.
  */
 export function unmodelledRequests(inputs: LoadedInputs): readonly Diagnostic[] {
   return [
-    ...overlayGates(inputs),
     ...workloadRequests(inputs),
     ...objectRequests(inputs.clusters),
     ...rebalanceRows(inputs.traces),
@@ -95,11 +94,12 @@ function objectRequests(clusters: readonly PolicyCluster[]): readonly Diagnostic
   for (const { policy, manifests } of clusters) {
     const knowsZoneIds = manifests.objects.some(tellsZoneIds);
     const hasOverlays = policy.karpenter.featureGates?.nodeOverlay === true;
+    const overlayRequests = hasOverlays ? [] : [overlayWithoutGate];
     for (const object of manifests.objects) {
       const name = `${object.kind} ${objectKey(object)}`;
       const requests =
         object.kind === "NodeOverlay"
-          ? [overlayRequest(hasOverlays)]
+          ? overlayRequests
           : requestsOf(nodeRequirements(object), knowsZoneIds);
       for (const request of requests) {
         const message = `${name} ${request.message}`;
@@ -129,39 +129,13 @@ function tellsZoneIds(object: ManifestObject): boolean {
   );
 }
 
-/** With the gate off a NodeOverlay has no effect in Karpenter either, and that is worth a word too. */
-function overlayRequest(isOn: boolean): Request {
-  return {
-    code: "scenario/node-overlay",
-    found: "NodeOverlay",
-    allowed: "no NodeOverlays",
-    message: isOn
-      ? "is not applied: prices and capacity stay those of EC2"
-      : "has no effect: the feature gate nodeOverlay is off",
-  };
-}
-
-function overlayGates({ document, spec }: LoadedInputs): readonly Diagnostic[] {
-  const gates: readonly (readonly [readonly Step[], ScenarioSpec["karpenter"] | undefined])[] = [
-    [["spec", "karpenter"], spec.karpenter],
-    ...(spec.policies ?? []).map(
-      ({ karpenter }, index) => [["spec", "policies", index, "karpenter"], karpenter] as const,
-    ),
-  ];
-  return gates.flatMap(([at, karpenter]) => {
-    if (karpenter?.featureGates?.nodeOverlay !== true) return [];
-    const steps = [...at, "featureGates", "nodeOverlay"];
-    return {
-      file: document.file,
-      ...document.valuePosition(steps),
-      path: formatSteps(steps),
-      code: "scenario/node-overlay",
-      found: "true",
-      allowed: "false",
-      message: "the feature gate nodeOverlay changes nothing: NodeOverlays are never applied",
-    };
-  });
-}
+/** With the gate off a NodeOverlay has no effect in Karpenter either, and that is worth a word. */
+const overlayWithoutGate: Request = {
+  code: "scenario/node-overlay",
+  found: "NodeOverlay",
+  allowed: "karpenter.featureGates.nodeOverlay: true",
+  message: "has no effect: the feature gate nodeOverlay is off",
+};
 
 /** Pods that come without a manifest. */
 function workloadRequests({ document, spec, clusters }: LoadedInputs): readonly Diagnostic[] {

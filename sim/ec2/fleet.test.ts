@@ -32,6 +32,17 @@ describe("an instant fleet", () => {
     expect(allocateFleet(candidates, "on-demand", 1).launches[0]?.instanceType).toBe("c5.large");
   });
 
+  it("follows priorities before prices where the request has them, depth first on Spot", () => {
+    const candidates = [
+      candidate({ instanceType: "m5.large", usdPerHour: 0.04, priority: 3 }),
+      candidate({ instanceType: "c5.large", usdPerHour: 0.09, priority: 2 }),
+      candidate({ instanceType: "r5.large", usdPerHour: 0.05, priority: 1, survivalOdds: 0.5 }),
+    ];
+    const first = (option: "spot" | "on-demand") =>
+      allocateFleet(candidates, option, 1).launches[0]?.instanceType;
+    expect([first("spot"), first("on-demand")]).toEqual(["c5.large", "r5.large"]);
+  });
+
   it("names the pools that it had to pass over for lack of room", () => {
     const candidates = [
       candidate({ instanceType: "c5.large", usdPerHour: 0.01, headroom: 0 }),
