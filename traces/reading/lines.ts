@@ -40,7 +40,8 @@ export async function* readLineBatches(
       return;
     }
   }
-  if (rest !== "") {
+  // Half a line would only add a complaint to the one that tells why it is half.
+  if (rest !== "" && !log.isCutShort) {
     yield { firstLine, lines: splitLines(rest) };
   }
 }

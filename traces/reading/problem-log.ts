@@ -25,6 +25,7 @@ export class ProblemLog {
   readonly #errors: Problem[] = [];
   readonly #errorCountByCode = new Map<string, number>();
   readonly #warnings = new Map<string, Entry>();
+  #isCutShort = false;
 
   constructor(file: string) {
     this.file = file;
@@ -33,6 +34,17 @@ export class ProblemLog {
   /** Whether the file cannot be used. */
   get hasErrors(): boolean {
     return this.#errors.length > 0;
+  }
+
+  /** Whether the text ends before the file does: its last line is not whole then. */
+  get isCutShort(): boolean {
+    return this.#isCutShort;
+  }
+
+  /** Something that ends the reading before the file ends. */
+  cutShort(problem: Problem): void {
+    this.#isCutShort = true;
+    this.error(problem);
   }
 
   /** Something that makes the file unusable. */

@@ -58,6 +58,17 @@ describe("the text of a trace file", () => {
 });
 
 describe("lines", () => {
+  it("leave out the half line at which a damaged file ends", async () => {
+    const log = new ProblemLog("file");
+    async function* damaged(): AsyncGenerator<string> {
+      yield "whole\nhal";
+      log.cutShort({ code: "trace/truncated-gzip", found: "", allowed: "", message: "" });
+    }
+    const lines: string[] = [];
+    for await (const batch of readLineBatches(damaged(), log)) lines.push(...batch.lines);
+    expect(lines).toEqual(["whole"]);
+  });
+
   const text = fc.string({ unit: fc.constantFrom("a", "\n", "\r\n", ",") });
 
   test.prop([fc.array(text)])("do not depend on how the text is cut", async (chunks) => {

@@ -35,7 +35,7 @@ export async function* readTextChunks(path: string, log: ProblemLog): AsyncGener
     if (problem === undefined) {
       throw asOutsideError(error, path);
     }
-    log.error(problem);
+    log.cutShort(problem);
     return;
   }
   if (isBlank) {
