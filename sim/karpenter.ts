@@ -27,7 +27,7 @@ import type { Experiments, KarpenterOptions } from "./world-plan.ts";
 
 /** What the core runs on. */
 export interface KarpenterInput {
-  readonly cluster: Cluster;
+  readonly cluster: Cluster & Required<Pick<Cluster, "updateNodeOverlayStatus">>;
   /** The cloud before NodeOverlays. */
   readonly cloudProvider: CloudProvider;
   /** Given where the feature gate NodeOverlay is on; launches read it, too. */

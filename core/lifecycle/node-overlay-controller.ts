@@ -29,10 +29,8 @@ const noKeys: readonly string[] = [];
 
 /** What the controller works with. */
 export interface NodeOverlayInput {
-  readonly cluster: Pick<
-    Cluster,
-    "nodeOverlays" | "nodePools" | "updateNodeOverlayStatus" | "recordEvent"
-  >;
+  readonly cluster: Pick<Cluster, "nodeOverlays" | "nodePools" | "recordEvent"> &
+    Required<Pick<Cluster, "updateNodeOverlayStatus">>;
   /** The cloud before overlays. */
   readonly cloudProvider: Pick<CloudProvider, "getInstanceTypes" | "nodeClassReadiness">;
   readonly state: Pick<ClusterState, "markUnconsolidated">;

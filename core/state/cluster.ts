@@ -77,8 +77,8 @@ export interface Cluster {
   deleteNode(name: string): boolean;
   /** Replaces spec-independent parts: metadata maps (the template's hash) and status. */
   updateNodePoolStatus(nodePool: NodePool): boolean;
-  /** Replaces the status of a NodeOverlay. */
-  updateNodeOverlayStatus(nodeOverlay: NodeOverlay): boolean;
+  /** Replaces the status of a NodeOverlay; only where NodeOverlays are evaluated. */
+  updateNodeOverlayStatus?(nodeOverlay: NodeOverlay): boolean;
   /** Through the eviction subresource, so PodDisruptionBudgets are respected. */
   evictPod(key: string, uid: string): EvictionResult;
   /** A plain delete; a later one can only shorten the grace. */

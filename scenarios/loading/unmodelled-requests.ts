@@ -5,7 +5,7 @@ import type { ScenarioSpec } from "../scenario-schema.ts";
 import type { PolicyCluster } from "./load-clusters.ts";
 import type { LoadedTraces } from "./load-traces.ts";
 import { fromLabels, nodeRequirements } from "./node-requirements.ts";
-import type { ScenarioDocument, Step } from "./scenario-document.ts";
+import type { ScenarioDocument } from "./scenario-document.ts";
 import { formatSteps } from "./schema-diagnostics.ts";
 
 /** What was read, for the search for what nothing answers to. */
