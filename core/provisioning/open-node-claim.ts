@@ -47,6 +47,8 @@ export type ProbeOutcome =
 export interface ProbeRefusal {
   readonly ok: false;
   readonly isReservedOfferingError: boolean;
+  /** By topology, for the rest of the run; see `TopologyOutcome`. */
+  readonly isLasting: boolean;
   readonly message: () => string;
 }
 
@@ -155,7 +157,7 @@ export class OpenNodeClaim {
       base,
       leniently,
     );
-    if (!tightened.ok) return refusal(tightened.error);
+    if (!tightened.ok) return refusal(tightened.error, tightened.isLasting);
     const narrowed = tightened.requirements;
     if (!base.isCompatible(narrowed, allowUndefinedWellKnownLabels)) {
       return refusal(() => incompatibility(base, narrowed));
@@ -248,12 +250,12 @@ export class OpenNodeClaim {
   }
 }
 
-function refusal(message: () => string): ProbeRefusal {
-  return { ok: false, isReservedOfferingError: false, message };
+function refusal(message: () => string, isLasting = false): ProbeRefusal {
+  return { ok: false, isReservedOfferingError: false, isLasting, message };
 }
 
 function reservedOfferingRefusal(message: string): ProbeRefusal {
-  return { ok: false, isReservedOfferingError: true, message: () => message };
+  return { ok: false, isReservedOfferingError: true, isLasting: false, message: () => message };
 }
 
 function incompatibility(existing: Requirements, incoming: Requirements): string {

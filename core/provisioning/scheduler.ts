@@ -19,6 +19,7 @@ import { OpenNodeClaim, type ProbeContext } from "./open-node-claim.ts";
 import { PodQueue } from "./pod-queue.ts";
 import { hasPreferNoScheduleTaint, relax } from "./preferences.ts";
 import { Refusals } from "./refusals.ts";
+import { requirementsText } from "./requirement-text.ts";
 import { Reservations } from "./reservations.ts";
 import type { SchedulingInput } from "./scheduling-input.ts";
 import { type SchedulingPod, schedulingPod } from "./scheduling-pod.ts";
@@ -55,6 +56,8 @@ export class Scheduler {
   readonly #deletingNodeNames: ReadonlySet<string>;
   readonly #nodeRefusals = new Refusals();
   readonly #claimRefusals = new Refusals();
+  /** By topology alone, whatever the pod's size. */
+  readonly #topologyRefusals = new Refusals();
   #isSorted = true;
   #serial = 0;
   #evaluations = 0;
@@ -219,9 +222,13 @@ export class Scheduler {
   #addToOpenNodeClaim(candidate: SchedulingPod, isTopologyFree: boolean): boolean {
     const { shape, volumeAlternatives } = candidate;
     const refusals = this.#claimRefusals.of(shape, this.#newNodeClaims.length);
-    const isDecidedByShape = isTopologyFree && volumeAlternatives.length === 0;
+    const hasVolumes = volumeAlternatives.length > 0;
+    const isDecidedByShape = isTopologyFree && !hasVolumes;
+    const topologyShape = isTopologyFree || hasVolumes ? undefined : this.#topologyShape(candidate);
+    const topologyRefusals = this.#topologyRefusals.of(topologyShape, this.#newNodeClaims.length);
     for (const open of this.#newNodeClaims) {
       const { slot, version } = open;
+      if (topologyRefusals?.isKnown(slot, version) === true) continue;
       if (refusals?.isKnown(slot, version) === true) continue;
       this.#evaluations++;
       const refusal = open.refuses(candidate);
@@ -235,12 +242,22 @@ export class Scheduler {
         this.#isSorted = false;
         return true;
       }
+      if (outcome.isLasting) topologyRefusals?.remember(slot, version, "for-good");
       // Reservations come and go without the NodeClaim changing, so their refusals don't last.
       if (isDecidedByShape && !outcome.isReservedOfferingError) {
         refusals?.remember(slot, version, "for-now");
       }
     }
     return false;
+  }
+
+  /** Equal for pods that topology treats alike on any candidate. */
+  #topologyShape({ pod, requirements, strictRequirements }: SchedulingPod): string {
+    const shape = this.#topology.shapeOf(pod);
+    const asked = requirementsText(requirements);
+    return requirements === strictRequirements
+      ? `${shape}\n${asked}`
+      : `${shape}\n${asked}\n\n${requirementsText(strictRequirements)}`;
   }
 
   /**

@@ -31,6 +31,8 @@ export const unlimitedSkew = 2 ** 31 - 1;
 /** See the head of this file. */
 export class TopologyGroup {
   readonly rule: TopologyRule;
+  /** Its number within the run. */
+  readonly serial: number;
   /** How many pods count in each domain. */
   readonly counts = new Map<string, number>();
   /** Domains whose count has never been raised. */
@@ -39,8 +41,9 @@ export class TopologyGroup {
   readonly #selectedByShape = new Map<string, boolean>();
   #sorted: readonly string[] | undefined;
 
-  constructor(rule: TopologyRule, domains: readonly string[]) {
+  constructor(rule: TopologyRule, domains: readonly string[], serial: number) {
     this.rule = rule;
+    this.serial = serial;
     for (const domain of domains) this.register(domain);
   }
 

@@ -12,10 +12,15 @@ export interface CompatibilityOptions {
   readonly allowUndefinedWellKnownLabels: boolean;
 }
 
-/** Outcome of tightening a candidate; the error text is made only when it is asked for. */
+/**
+ * Outcome of tightening a candidate; the error text is made only when it is asked for.
+ *
+ * A lasting refusal holds for the rest of the run, for every pod of the same requirements and
+ * `shapeOf`, however the candidate narrows: counts only rise.
+ */
 export type TopologyOutcome =
   | { readonly ok: true; readonly requirements: Requirements }
-  | { readonly ok: false; readonly error: () => string };
+  | { readonly ok: false; readonly isLasting: boolean; readonly error: () => string };
 
 /**
  * Counts pods over topology domains during one scheduling run and narrows candidates accordingly.
@@ -54,6 +59,8 @@ export interface TopologyTracker {
   register(topologyKey: string, domain: string): void;
   /** Forgets a domain in all groups of the key. */
   unregister(topologyKey: string, domain: string): void;
+  /** Equal for pods that every group treats alike at this moment; empty for those without any. */
+  shapeOf(pod: Pod): string;
   /**
    * Whether any group constrains the pod or would count it once placed. When false, neither
    * `addRequirements` nor `record` does anything for the pod, so pods of one shape may be probed

@@ -112,7 +112,7 @@ export class Topology implements TopologyTracker {
       const nodeDomains = nodeRequirements.find(key) ?? Requirement.of(key, "Exists");
       const domains = nextDomains(group, pod, podDomains, nodeDomains);
       if (domains.operator === "DoesNotExist") {
-        return { ok: false, error: () => unsatisfiable(group, podDomains, nodeDomains) };
+        return new Unsatisfiable(group, podDomains, nodeDomains);
       }
       requirements = requirements.add(domains);
     }
@@ -153,12 +153,28 @@ export class Topology implements TopologyTracker {
     return false;
   }
 
+  shapeOf(pod: Pod): string {
+    let shape = "";
+    for (const group of this.#ownedByUid.get(pod.metadata.uid) ?? noGroups) {
+      shape += `${group.serial}${group.selects(pod) ? "+" : "-"}`;
+    }
+    for (const group of this.#inverseGroups.values()) {
+      if (group.selects(pod)) shape += `!${group.serial}`;
+    }
+    return shape;
+  }
+
   /** Groups that the pod owns, then those of pods that keep it away. */
   #matchingGroups(pod: Pod): readonly TopologyGroup[] {
     const owned = this.#ownedByUid.get(pod.metadata.uid) ?? noGroups;
     if (this.#inverseGroups.size === 0) return owned;
-    const repelling = [...this.#inverseGroups.values()].filter((group) => group.selects(pod));
-    return repelling.length === 0 ? owned : [...owned, ...repelling];
+    let matching: TopologyGroup[] | undefined;
+    for (const group of this.#inverseGroups.values()) {
+      if (!group.selects(pod)) continue;
+      matching ??= [...owned];
+      matching.push(group);
+    }
+    return matching ?? owned;
   }
 
   /** Makes the pod an owner of inverse groups; counts its domains when it already sits on a node. */
@@ -198,7 +214,7 @@ export class Topology implements TopologyTracker {
       rule.nodeFilter?.taintsPolicy === "Ignore"
         ? this.#domains.all(rule.key)
         : this.#domains.tolerated(rule.key, pod.spec.tolerations);
-    const group = new TopologyGroup(rule, domains);
+    const group = new TopologyGroup(rule, domains, this.#groups.size + this.#inverseGroups.size);
     groups.set(identity, group);
     const sameKey = this.#groupsByKey.get(rule.key);
     if (sameKey === undefined) this.#groupsByKey.set(rule.key, [group]);
@@ -265,6 +281,29 @@ function nodeLabels(node: Node): Requirements {
     labelsByNode.set(node, labels);
   }
   return labels;
+}
+
+/** A class rather than an object with a closure, as most are made and dropped. */
+class Unsatisfiable {
+  readonly ok = false;
+  readonly isLasting: boolean;
+  readonly error: () => string;
+
+  constructor(group: TopologyGroup, podDomains: Requirement, nodeDomains: Requirement) {
+    this.isLasting = isLastingRefusal(group, nodeDomains);
+    this.error = () => unsatisfiable(group, podDomains, nodeDomains);
+  }
+}
+
+/**
+ * Whether what the group refuses now it will always refuse. Counts rise and domains other than
+ * hostnames are known from the start, so domains never become empty again, and a NodeClaim's
+ * hostname, once too full for a spread, stays so.
+ */
+function isLastingRefusal({ rule }: TopologyGroup, nodeDomains: Requirement): boolean {
+  const { type, key } = rule;
+  if (key !== labelHostname) return type === "pod anti-affinity";
+  return type !== "pod affinity" && nodeDomains.sortedValues.length === 1;
 }
 
 const countsShown = 25;

@@ -8,4 +8,5 @@ export const nullTopology: TopologyTracker = Object.freeze({
   register: () => undefined,
   unregister: () => undefined,
   isAffectedBy: () => false,
+  shapeOf: () => "",
 } satisfies TopologyTracker);
