@@ -7,7 +7,7 @@ import {
   runWithJournal,
   worldPlan,
 } from "../test/support/worlds.ts";
-import { defaultKarpenterOptions } from "./world-plan.ts";
+import { defaultKarpenterOptions, type WorldPlan } from "./world-plan.ts";
 
 type Manifest = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,11 @@ const ofFamily = (family: string): Manifest => ({
 });
 
 /** Three hours of a few On-Demand pods, with the feature gate on unless told otherwise. */
-function run(overlays: readonly Manifest[], nodeOverlay = true) {
+function run(
+  overlays: readonly Manifest[],
+  nodeOverlay = true,
+  overrides: Partial<WorldPlan> = {},
+) {
   const { featureGates, ...options } = defaultKarpenterOptions;
   return runWithJournal(
     worldPlan({
@@ -36,6 +40,7 @@ function run(overlays: readonly Manifest[], nodeOverlay = true) {
       ],
       lasts: hours(3),
       overrides: {
+        ...overrides,
         karpenter: { ...options, featureGates: { ...featureGates, nodeOverlay } },
       },
     }),
@@ -75,6 +80,12 @@ describe("NodeOverlays in a world", () => {
     const capacity = overlayManifest("fuse", { capacity: { "devices/fuse": "10" } });
     expect(run([fuse]).facts.pods.bound).toBe(6);
     expect(run([fuse, capacity]).facts.pods.bound).toBe(8);
+  });
+
+  it("come out the same whether or not idle polls of disruption are left out", () => {
+    const adjusted = overlayManifest("adjusted", { ...ofFamily("m5"), priceAdjustment: "-30%" });
+    const all = run([adjusted], true, { skipsIdlePolls: false });
+    expect(run([adjusted]).facts).toEqual(all.facts);
   });
 
   it("change nothing while the gate is off", () => {
