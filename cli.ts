@@ -24,7 +24,7 @@ const commands: readonly LazyCommand[] = [
   },
   {
     name: "plan",
-    summary: "one decision on a cluster snapshot (not supported in this version)",
+    summary: "what would be launched for the pending pods of a cluster snapshot",
     load: () => import("./commands/plan.ts"),
   },
   {

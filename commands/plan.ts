@@ -1,7 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { text as readStream } from "node:stream/consumers";
 import type { Command } from "commander";
-import { refuseAsNotSupported } from "./not-supported.ts";
+import type { Diagnostic, SimTime } from "../core/units/index.ts";
+import { OutsideError, simTime } from "../core/units/index.ts";
+import type { SnapshotPlace } from "../scenarios/index.ts";
+import { decidePlan, findPlace, loadSnapshot, RecordedSpotMarket } from "../scenarios/index.ts";
+import type { Catalogue } from "../traces/index.ts";
+import { loadCatalogue, loadSpotPriceHistory } from "../traces/index.ts";
+import { BadInputError, valueOrBadInput } from "./bad-input-error.ts";
+import { formatPlan } from "./format-plan.ts";
+import { formatWarnings } from "./format-warnings.ts";
+import { paintFor } from "./paint.ts";
+import type { PlanWords } from "./plan-options.ts";
+import { readPlanOptions } from "./plan-options.ts";
 
-/** `dryfit plan`: one decision on a cluster snapshot; not supported in this version. */
+const kinds =
+  "nodepools,ec2nodeclasses,nodeclaims,nodes,pods,deploy,rs,sts,ds,pdb,pvc,pv,sc,csinodes,ns";
+
+/** `dryfit plan`: what Karpenter would launch for the pending pods of a cluster snapshot. */
 export function configure(command: Command): void {
-  refuseAsNotSupported(command, "SNAPSHOT");
+  command
+    .description("Shows what Karpenter would launch for the pending pods of a cluster snapshot.")
+    .argument("<snapshot...>", "what kubectl get -A -o yaml (or json) prints; - for stdin")
+    .option("--region <region>", "default: that of the nodes and subnets, else us-east-1")
+    .option("--zones <list>", "default: those of the nodes and subnets, else a,b,c of the region")
+    .option("--now <time>", "time of the decision; default: the newest time in the snapshot")
+    .option("--prices <file>", "a Spot price history; default: the Spot Instance Advisor's savings")
+    .option("--feature-gates <list>", "as Karpenter's, such as NodeOverlay=true")
+    .option("--preference-policy <policy>", "Respect or Ignore", "Respect")
+    .option("--min-values-policy <policy>", "Strict or BestEffort", "Strict")
+    .option("--disruption", "ask for disruption, too (not supported in this version)")
+    .option("--quiet", "no warnings")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `\nA snapshot:\n  kubectl get ${kinds} \\\n    -A -o yaml > snapshot.yaml`,
+    )
+    .action(plan);
+}
+
+async function plan(names: readonly string[], words: PlanWords): Promise<void> {
+  const catalogue = loadCatalogue();
+  const options = readPlanOptions(words, catalogue.pricedRegions);
+  const loaded = loadSnapshot(await Promise.all(names.map(readSnapshotFile)));
+  const snapshot = valueOrBadInput(loaded);
+  const place = findPlace(snapshot.objects, options);
+  checkRegion(place, catalogue);
+  const now = options.now ?? snapshot.newestTime ?? simTime(Date.now());
+  const warnings: Diagnostic[] = loaded.ok ? [...loaded.warnings] : [];
+  const recorded =
+    words.prices === undefined ? undefined : await readPrices(words.prices, place, now);
+  warnings.push(...(recorded?.warnings ?? []));
+  const decided = decidePlan(snapshot, {
+    now,
+    place,
+    catalogue,
+    choices: options.choices,
+    ...(recorded === undefined ? {} : { market: recorded.market }),
+  });
+  warnings.push(...decided.warnings);
+  if (words.quiet !== true) process.stderr.write(formatWarnings(warnings));
+  const notSupported = "disruption: not supported in this version";
+  if (words.json === true) {
+    const disruption = words.disruption === true ? { disruption: notSupported } : {};
+    const report = { ...decided.plan, ...disruption, warnings };
+    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    return;
+  }
+  const columns = process.stdout.columns ?? 80;
+  process.stdout.write(formatPlan(decided.plan, { columns, paint: paintFor(process.stdout) }));
+  if (words.disruption === true) process.stdout.write(`\n${notSupported}\n`);
+}
+
+async function readSnapshotFile(name: string): Promise<{ name: string; text: string }> {
+  if (name === "-") return { name: "stdin", text: await readStream(process.stdin) };
+  try {
+    return { name, text: await readFile(name, "utf8") };
+  } catch (cause) {
+    throw new OutsideError({
+      code: "outside/unreadable-file",
+      message: `${name} cannot be read`,
+      advice: "Give the file that kubectl get -A -o yaml was written to, or - for stdin.",
+      cause,
+    });
+  }
+}
+
+/** The region of the nodes may be one that nobody has prices of. */
+function checkRegion({ region, source }: SnapshotPlace, { pricedRegions }: Catalogue): void {
+  if (pricedRegions.includes(region)) return;
+  throw new BadInputError([
+    {
+      file: "--region",
+      code: "plan/unknown-region",
+      found: region,
+      allowed: pricedRegions.join(", "),
+      message: `there are no prices for region ${region} (${source}), so nothing can be decided`,
+    },
+  ]);
+}
+
+async function readPrices(
+  path: string,
+  { zones }: SnapshotPlace,
+  now: SimTime,
+): Promise<{ readonly market: RecordedSpotMarket; readonly warnings: readonly Diagnostic[] }> {
+  const until = simTime(now + 1);
+  const result = await loadSpotPriceHistory(path, { from: now, until, zones });
+  const series = valueOrBadInput(result);
+  const warnings = result.ok ? result.warnings : [];
+  return { market: new RecordedSpotMarket(path, series), warnings };
 }

@@ -102,7 +102,7 @@ describe("the commands", { timeout: 60_000 }, () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it.each(["plan", "explain", "budget"])(
+  it.each(["explain", "budget"])(
     "%s says that it is not supported, with 2",
     async (name) => {
       const { code, stderr } = await dryfit(name, "something", "--flag");

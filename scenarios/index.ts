@@ -13,5 +13,10 @@ export {
 } from "./manifests/index.ts";
 export { type Policy } from "./policies/expand-policies.ts";
 export { scenarioJsonSchema } from "./scenario-schema.ts";
+export { type DecidedPlan, decidePlan, type PlanRequest } from "./snapshot/decide-plan.ts";
+export { loadSnapshot, type Snapshot } from "./snapshot/load-snapshot.ts";
+export { findPlace, type SnapshotPlace } from "./snapshot/place.ts";
+export type { Plan, PlanChoices, PlannedNodeClaim } from "./snapshot/plan.ts";
+export { RecordedSpotMarket } from "./world/spot-market.ts";
 export { allowedDuration, parseScenarioDuration } from "./schema/value-fields.ts";
 export { type RunChoice, planRun, policyNames } from "./world/plan-run.ts";

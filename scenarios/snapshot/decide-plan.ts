@@ -1,0 +1,304 @@
+// One run of Karpenter's provisioner on a cluster that stands still: the snapshot becomes a cluster
+// state, the state a decision, the decision plain data. Nothing is launched, nothing changes.
+import {
+  labelNodePool,
+  type Ec2NodeClass,
+  type NodePool,
+  objectKey,
+  type Pod,
+} from "../../core/apis/index.ts";
+import type { InstanceType } from "../../core/cloudprovider/index.ts";
+import {
+  decideProvisioning,
+  defaultProvisioningOptions,
+  deletingNodePods,
+  limitExceededBy,
+  type ProvisioningDecision,
+  type ProvisioningView,
+  type SchedulingNodeClaim,
+  schedulingOptionsOf,
+  toNodeClaimDraft,
+} from "../../core/provisioning/index.ts";
+import { Requirements } from "../../core/scheduling/index.ts";
+import { ClusterState, replayCluster, setCondition } from "../../core/state/index.ts";
+import {
+  compareStrings,
+  type Diagnostic,
+  formatResourceList,
+  formatTime,
+  type SimTime,
+} from "../../core/units/index.ts";
+import { launchChoices } from "../../sim/aws/index.ts";
+import type { SpotMarket } from "../../sim/ec2/index.ts";
+import type { Catalogue } from "../../traces/index.ts";
+import { advisedSpotMarket, typesByNodePool, withOverlays } from "./instance-types.ts";
+import type { Snapshot } from "./load-snapshot.ts";
+import { asUnschedulable, isSilentlyPending, waitsForOther } from "./pending-pods.ts";
+import type { SnapshotPlace } from "./place.ts";
+import { idleNodePools, planNotes } from "./plan-notes.ts";
+import type { Plan, PlanChoices, PlannedLaunch, PlannedNodeClaim } from "./plan.ts";
+import { SnapshotCluster } from "./snapshot-cluster.ts";
+import { findUnknownLabels } from "./unknown-labels.ts";
+
+/** Under what is decided. */
+export interface PlanRequest {
+  readonly now: SimTime;
+  readonly place: SnapshotPlace;
+  readonly catalogue: Catalogue;
+  /** Recorded Spot prices; absent: the Spot Instance Advisor's savings. */
+  readonly market?: SpotMarket;
+  readonly choices: PlanChoices;
+}
+
+/** What would happen, and what the author of the snapshot should know about it. */
+export interface DecidedPlan {
+  readonly plan: Plan;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * What Karpenter would decide on the snapshot. Pure: the same snapshot and request give the same plan.
+ */
+export function decidePlan(snapshot: Snapshot, request: PlanRequest): DecidedPlan {
+  const { now, place, choices } = request;
+  const situation = prepare(snapshot, request);
+  const { view, state, cluster } = situation;
+  const options = schedulingOptionsOf({
+    ...defaultProvisioningOptions,
+    preferencePolicy: choices.preferencePolicy,
+    minValuesPolicy: choices.minValuesPolicy,
+    featureGates: {
+      ...defaultProvisioningOptions.featureGates,
+      reservedCapacity: choices.featureGates.reservedCapacity,
+    },
+  });
+  const decision = decideProvisioning(view, options);
+  const pods = [...view.pendingPods, ...deletingNodePods(view)];
+  const plan: Plan = {
+    schema: "dryfit.dev/plan/v1",
+    karpenter: "v1.14.1",
+    now: formatTime(now),
+    region: place.region,
+    zones: place.zones,
+    zonesSource: place.source,
+    options: choices,
+    prices: describePrices(request),
+    outcome: decision.kind,
+    ...(decision.kind === "failed" ? { error: decision.error } : {}),
+    podCount: pods.length,
+    ...placements(decision, situation, request),
+    ignored: [
+      ...decision.ignoredPods.map(({ pod, message }) => ({ pod: objectKey(pod), message })),
+      ...cluster.pods().flatMap((pod) => {
+        const message = waitsForOther(pod);
+        return message === undefined ? [] : [{ pod: objectKey(pod), message }];
+      }),
+    ].sort((a, b) => compareStrings(a.pod, b.pod)),
+    idleNodePools: idleNodePools(cluster.nodePools()),
+    notes: planNotes({
+      ...situation,
+      snapshot,
+      unlaunched: state.unlaunchedNodeClaims(),
+      isNodeOverlayOn: choices.featureGates.nodeOverlay,
+    }),
+  };
+  const { objects, origins } = snapshot;
+  return { plan, warnings: findUnknownLabels(pods, objects, place.zones, origins) };
+}
+
+function describePrices({ catalogue, market, place }: PlanRequest): Plan["prices"] {
+  const sources = new Set(
+    catalogue.instanceTypes.flatMap(({ instanceType }) => {
+      const price = catalogue.findOnDemandPrice(place.region, instanceType);
+      return price === undefined ? [] : [`${price.source.name} of ${price.source.asOf}`];
+    }),
+  );
+  return {
+    onDemand: [...sources].join(", "),
+    spot:
+      market?.description ??
+      "modelled: On-Demand less the Spot Instance Advisor's monthly mean, equal in every zone",
+    isSpotModelled: market === undefined,
+  };
+}
+
+interface Situation {
+  readonly view: ProvisioningView;
+  readonly state: ClusterState;
+  readonly cluster: SnapshotCluster;
+  readonly types: ReadonlyMap<string, readonly InstanceType[]>;
+  /** Pods that nothing but the lack of a condition says are pending. */
+  readonly assumedPods: readonly Pod[];
+  /** NodePools that do not say whether they are ready. */
+  readonly assumedNodePools: readonly NodePool[];
+  readonly overlayRefusals: readonly string[];
+  readonly deletingPodCount: number;
+}
+
+function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
+  const { now, place, choices, catalogue } = request;
+  const assumedPods: Pod[] = [];
+  const assumedNodePools: NodePool[] = [];
+  const nodeClasses = snapshot.objects.filter(
+    (object): object is Ec2NodeClass => object.kind === "EC2NodeClass",
+  );
+  const classNames = new Set(nodeClasses.map(({ metadata }) => metadata.name));
+  const objects = snapshot.objects.map((object) => {
+    if (object.kind === "Pod" && isSilentlyPending(object)) {
+      assumedPods.push(object);
+      return asUnschedulable(object, now);
+    }
+    if (object.kind === "NodePool") {
+      if (!object.status.conditions.some(({ type }) => type === "Ready")) {
+        assumedNodePools.push(object);
+      }
+      return withReadiness(object, classNames, now);
+    }
+    return object;
+  });
+  const cluster = new SnapshotCluster(objects, snapshot.namespaceLabels);
+  const { batchMaxDuration } = defaultProvisioningOptions;
+  const state = new ClusterState({ cluster, options: { batchMaxDuration } });
+  replayCluster(cluster, (event, at) => state.observe(event, at), now);
+  const market = request.market ?? advisedSpotMarket(catalogue, place.region, now);
+  const sources = { ...place, catalogue, market, now };
+  const nodePools = cluster.nodePools();
+  const plain = typesByNodePool(nodePools, nodeClasses, sources);
+  const overlays = choices.featureGates.nodeOverlay ? cluster.nodeOverlays() : [];
+  const { types, verdicts } = withOverlays(nodePools, plain, overlays);
+  const view: ProvisioningView = {
+    now,
+    nodePools,
+    instanceTypes: ({ metadata }) => types.get(metadata.name) ?? [],
+    stateNodes: state.stateNodes(),
+    pendingPods: state.pendingPods(),
+    daemonSetPods: state.daemonSetPods(),
+    podDisruptionBudgets: cluster.podDisruptionBudgets(),
+    cluster,
+  };
+  const overlayRefusals = verdicts.flatMap((it) =>
+    it.status === "False" ? [`NodeOverlay ${it.name} is not applied: ${it.message}`] : [],
+  );
+  const deletingPodCount = deletingNodePods(view).length;
+  return {
+    view,
+    state,
+    cluster,
+    types,
+    assumedPods,
+    assumedNodePools,
+    overlayRefusals,
+    deletingPodCount,
+  };
+}
+
+/** A NodePool that says nothing of itself is ready as soon as it has its EC2NodeClass. */
+function withReadiness(
+  nodePool: NodePool,
+  nodeClasses: ReadonlySet<string>,
+  now: SimTime,
+): NodePool {
+  const { name } = nodePool.spec.template.spec.nodeClassRef;
+  if (!nodeClasses.has(name)) {
+    const message = `EC2NodeClass ${name} is not in the snapshot: NodeClass not found on cluster`;
+    const reason = "NodeClassNotFound";
+    return setCondition(nodePool, { type: "Ready", status: "False", reason, message }, now);
+  }
+  if (nodePool.status.conditions.some(({ type }) => type === "Ready")) return nodePool;
+  return setCondition(nodePool, { type: "Ready", status: "True" }, now);
+}
+
+type Placements = Pick<Plan, "nodeClaims" | "existingNodes" | "unschedulable">;
+
+function placements(
+  decision: ProvisioningDecision,
+  situation: Situation,
+  request: PlanRequest,
+): Placements {
+  if (decision.kind === "no-node-pools") {
+    const message = "no dynamic nodepools found";
+    const unschedulable = decision.pods.map((pod) => ({
+      pod: objectKey(pod),
+      message,
+      nodePools: [],
+    }));
+    return { nodeClaims: [], existingNodes: [], unschedulable };
+  }
+  if (decision.kind !== "scheduled") {
+    return { nodeClaims: [], existingNodes: [], unschedulable: [] };
+  }
+  const { newNodeClaims, existingNodes, podErrors } = decision.results;
+  return {
+    nodeClaims: newNodeClaims.map((it) => plannedNodeClaim(it, situation, request)),
+    existingNodes: existingNodes
+      .filter(({ pods }) => pods.length > 0)
+      .map(({ stateNode, pods }) => {
+        const nodePool = stateNode.labels[labelNodePool];
+        const owner = nodePool === undefined ? {} : { nodePool };
+        return { node: stateNode.name, ...owner, pods: pods.map(objectKey) };
+      })
+      .sort((a, b) => compareStrings(a.node, b.node)),
+    unschedulable: [...podErrors]
+      .map(([pod, { message, byNodePool }]) => ({
+        pod: objectKey(pod),
+        message,
+        nodePools: (byNodePool ?? []).map((it) => ({
+          nodePool: it.nodePoolName,
+          message: it.message,
+        })),
+      }))
+      .sort((a, b) => compareStrings(a.pod, b.pod)),
+  };
+}
+
+function plannedNodeClaim(
+  nodeClaim: SchedulingNodeClaim,
+  { state, types, cluster }: Situation,
+  { choices }: PlanRequest,
+): PlannedNodeClaim {
+  const { nodePoolName } = nodeClaim;
+  const { spec } = toNodeClaimDraft(nodeClaim);
+  const requirements = Requirements.fromNodeSelectorRequirements(spec.requirements);
+  const limits = cluster.nodePool(nodePoolName)?.spec.limits ?? {};
+  const exceeded = limitExceededBy(limits, state.nodePoolUsage(nodePoolName));
+  const launch = launchChoices(
+    types.get(nodePoolName) ?? [],
+    requirements,
+    spec.requests,
+    choices.minValuesPolicy,
+  );
+  const refusal =
+    exceeded !== undefined
+      ? `creating node claim, ${exceeded}`
+      : launch.kind === "none"
+        ? launch.message
+        : undefined;
+  return {
+    nodePool: nodePoolName,
+    pods: nodeClaim.pods.map(objectKey),
+    requests: formatResourceList(spec.requests),
+    daemonRequests: formatResourceList(nodeClaim.daemonOverhead),
+    requirements: requirements.list.map(String),
+    instanceTypeCount: nodeClaim.instanceTypeOptions.length,
+    ...(launch.kind === "choices" && refusal === undefined
+      ? { launch: plannedLaunch(launch) }
+      : {}),
+    ...(refusal === undefined ? {} : { refusal }),
+    isMinValuesRelaxed: nodeClaim.isMinValuesRelaxed,
+  };
+}
+
+function plannedLaunch({
+  capacityType,
+  choices,
+}: Extract<ReturnType<typeof launchChoices>, { readonly kind: "choices" }>): PlannedLaunch {
+  const instanceTypes = choices
+    .map(({ instanceType, offerings }) => ({
+      instanceType,
+      usdPerHour: Math.min(...offerings.map(({ priceUsdPerHour }) => priceUsdPerHour)),
+      zones: offerings.map(({ zone }) => zone).sort(compareStrings),
+    }))
+    .sort((a, b) => a.usdPerHour - b.usdPerHour || compareStrings(a.instanceType, b.instanceType));
+  const zones = [...new Set(instanceTypes.flatMap((it) => it.zones))].sort(compareStrings);
+  return { capacityType, zones, instanceTypes };
+}

@@ -1,0 +1,142 @@
+// From what `kubectl get -o yaml` prints to the objects of a cluster. An object that cannot be read is
+// left out with a warning, since most of a cluster still says something; what no decision can do
+// without fails the whole.
+import {
+  type Ec2NodeClass,
+  type ManifestObject,
+  type NodePool,
+  objectKey,
+} from "../../core/apis/index.ts";
+import type { ClusterObject } from "../../core/state/index.ts";
+import { type Diagnostic, fail, ok, type Result, type SimTime } from "../../core/units/index.ts";
+import { loadManifests, type ManifestFile, type Origin } from "../manifests/index.ts";
+import { findDanglingReferences } from "./dangling-references.ts";
+
+/** A cluster at one instant. */
+export interface Snapshot {
+  readonly objects: readonly ClusterObject[];
+  readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** By `Kind namespace/name`. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** The newest time that an object names; undefined where none does. */
+  readonly newestTime: SimTime | undefined;
+  /** Kinds that a decision may rest on and of which there is no object, in a fixed order. */
+  readonly absentKinds: readonly string[];
+  /** How many objects could not be read. */
+  readonly leftOutCount: number;
+}
+
+const leftOut = "manifests/left-out";
+
+const kindsOfDecisions = [
+  "Node",
+  "NodeClaim",
+  "Pod",
+  "DaemonSet",
+  "PodDisruptionBudget",
+  "PersistentVolumeClaim",
+  "PersistentVolume",
+  "StorageClass",
+  "CSINode",
+  "Namespace",
+] as const;
+
+/**
+ * Reads a snapshot: one or several Lists, YAML or JSON.
+ *
+ * Fails for text that is no YAML, and where no decision is possible: without a NodePool, and when
+ * no NodePool has its EC2NodeClass. Warnings: objects left out, what is not modelled, references
+ * to objects that are not there.
+ */
+export function loadSnapshot(files: readonly ManifestFile[]): Result<Snapshot> {
+  const loaded = loadManifests(files, { invalidObjects: "leave-out" });
+  if (!loaded.ok) return loaded;
+  const { objects, origins } = loaded.value;
+  const impossible = whyImpossible(objects, files);
+  if (impossible !== undefined) {
+    const reasons = loaded.warnings.filter(
+      ({ code, message }) => code === leftOut && /^(NodePool|EC2NodeClass)\b/.test(message),
+    );
+    return fail([impossible, ...reasons]);
+  }
+  const namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
+  const clusterObjects: ClusterObject[] = [];
+  for (const object of objects) {
+    if (object.kind === "Namespace") {
+      namespaceLabels.set(object.metadata.name, object.metadata.labels);
+    } else {
+      clusterObjects.push(withUid(object));
+    }
+  }
+  const present = new Set<string>(objects.map(({ kind }) => kind));
+  const snapshot: Snapshot = {
+    objects: clusterObjects,
+    namespaceLabels,
+    origins,
+    newestTime: newestTime(objects),
+    leftOutCount: new Set(
+      loaded.warnings
+        .filter(({ code }) => code === leftOut)
+        .map(({ message }) => message.slice(0, message.indexOf(":"))),
+    ).size,
+    absentKinds: kindsOfDecisions.filter((kind) => !present.has(kind)),
+  };
+  return ok(snapshot, [...loaded.warnings, ...findDanglingReferences(clusterObjects, origins)]);
+}
+
+/** Decisions know objects by their uid, which manifests written by hand do not have. */
+function withUid<T extends ClusterObject>(object: T): T {
+  const { metadata, kind } = object;
+  if (metadata.uid !== "") return object;
+  return { ...object, metadata: { ...metadata, uid: `${kind} ${objectKey(object)}` } };
+}
+
+function whyImpossible(
+  objects: readonly ManifestObject[],
+  files: readonly ManifestFile[],
+): Diagnostic | undefined {
+  const file = files.map(({ name }) => name).join(", ");
+  const nodePools = objects.filter((object): object is NodePool => object.kind === "NodePool");
+  if (nodePools.length === 0) {
+    const kinds = [...new Set(objects.map(({ kind }) => kind))].sort();
+    return {
+      file,
+      code: "plan/no-node-pool",
+      found: kinds.length === 0 ? "no objects" : kinds.join(", "),
+      allowed: "at least one NodePool",
+      hint: "add nodepools.karpenter.sh and ec2nodeclasses.karpenter.k8s.aws to kubectl get",
+      message: "the snapshot has no NodePool, and without one Karpenter launches nothing",
+    };
+  }
+  const classes = new Set(
+    objects
+      .filter((object): object is Ec2NodeClass => object.kind === "EC2NodeClass")
+      .map(({ metadata }) => metadata.name),
+  );
+  const wanted = nodePools.map(({ spec }) => spec.template.spec.nodeClassRef.name);
+  if (wanted.some((name) => classes.has(name))) return undefined;
+  return {
+    file,
+    code: "plan/no-node-class",
+    found: classes.size === 0 ? "no EC2NodeClass" : `EC2NodeClass ${[...classes].join(", ")}`,
+    allowed: `EC2NodeClass ${[...new Set(wanted)].join(" or ")}`,
+    hint: "add ec2nodeclasses.karpenter.k8s.aws to kubectl get",
+    message: "no NodePool of the snapshot has its EC2NodeClass there, so no instance type is known",
+  };
+}
+
+function newestTime(objects: readonly ManifestObject[]): SimTime | undefined {
+  let newest: SimTime | undefined;
+  for (const object of objects) {
+    const conditions =
+      "status" in object && "conditions" in object.status ? object.status.conditions : [];
+    const times = [
+      object.metadata.creationTimestamp,
+      ...conditions.map(({ lastTransitionTime }) => lastTransitionTime),
+    ];
+    for (const time of times) {
+      if (time > 0 && (newest === undefined || time > newest)) newest = time;
+    }
+  }
+  return newest;
+}

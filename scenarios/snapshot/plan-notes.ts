@@ -1,0 +1,82 @@
+import type { NodePool, Pod } from "../../core/apis/index.ts";
+import { objectKey } from "../../core/apis/index.ts";
+import type { Snapshot } from "./load-snapshot.ts";
+import type { Plan } from "./plan.ts";
+import type { SnapshotCluster } from "./snapshot-cluster.ts";
+
+/** What notes are made of. */
+export interface NoteFacts {
+  readonly snapshot: Snapshot;
+  readonly cluster: SnapshotCluster;
+  readonly assumedPods: readonly Pod[];
+  readonly assumedNodePools: readonly NodePool[];
+  readonly overlayRefusals: readonly string[];
+  readonly deletingPodCount: number;
+  /** NodeClaims without a machine yet. */
+  readonly unlaunched: readonly string[];
+  readonly isNodeOverlayOn: boolean;
+}
+
+/** What the plan rests on beside the snapshot, one sentence each. */
+export function planNotes(facts: NoteFacts): readonly string[] {
+  const { snapshot, cluster, assumedPods, assumedNodePools, unlaunched } = facts;
+  const notes: string[] = [];
+  if (snapshot.leftOutCount > 0) {
+    const objects = snapshot.leftOutCount === 1 ? "object" : "objects";
+    notes.push(
+      `${snapshot.leftOutCount} ${objects} could not be read and are left out; see stderr`,
+    );
+  }
+  if (assumedPods.length > 0) {
+    notes.push(
+      `${some(assumedPods.map(objectKey), "pod")} in phase Pending without a PodScheduled ` +
+        "condition: taken as unschedulable on the present nodes",
+    );
+  }
+  if (facts.deletingPodCount > 0) {
+    notes.push(
+      `${facts.deletingPodCount} of the pods run on nodes that are being deleted and need new ones`,
+    );
+  }
+  if (assumedNodePools.length > 0) {
+    const names = assumedNodePools.map(({ metadata }) => metadata.name);
+    notes.push(`${some(names, "NodePool")} without a Ready condition: taken as ready`);
+  }
+  if (unlaunched.length > 0) {
+    notes.push(
+      `${some(unlaunched, "NodeClaim")} not launched yet: Karpenter waits for them before it ` +
+        "decides, so it may need fewer new nodes than shown",
+    );
+  }
+  if (snapshot.absentKinds.length > 0) {
+    notes.push(`not in the snapshot, taken as none: ${snapshot.absentKinds.join(", ")}`);
+  }
+  if (!facts.isNodeOverlayOn && cluster.nodeOverlays().length > 0) {
+    notes.push("NodeOverlays are not applied: they need --feature-gates NodeOverlay=true");
+  }
+  return [...notes, ...facts.overlayRefusals];
+}
+
+/** `3 pods (a, b, c)`; of many the first three. */
+function some(names: readonly string[], noun: string): string {
+  const shown = names.slice(0, 3).join(", ");
+  const more = names.length > 3 ? `, and ${names.length - 3} more` : "";
+  return `${names.length} ${noun}${names.length === 1 ? "" : "s"} (${shown}${more})`;
+}
+
+/** NodePools that Karpenter does not try for pods, and why. */
+export function idleNodePools(nodePools: readonly NodePool[]): Plan["idleNodePools"] {
+  return nodePools.flatMap((nodePool) => {
+    const message = whyIdle(nodePool);
+    return message === undefined ? [] : [{ nodePool: nodePool.metadata.name, message }];
+  });
+}
+
+function whyIdle({ metadata, spec, status }: NodePool): string | undefined {
+  if (spec.replicas !== undefined) return "static: it keeps its replicas and takes no pods' demand";
+  if (metadata.deletionTimestamp !== undefined) return "it is being deleted";
+  const ready = status.conditions.find(({ type }) => type === "Ready");
+  if (ready?.status === "True") return undefined;
+  const text = [ready?.reason ?? "", ready?.message ?? ""].filter((part) => part !== "").join(": ");
+  return `not ready${text === "" ? "" : `: ${text}`}`;
+}
