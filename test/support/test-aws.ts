@@ -5,7 +5,7 @@ import {
   type NodeClaim,
   type NodeSelectorRequirement,
 } from "../../core/apis/index.ts";
-import type { CreateResult } from "../../core/cloudprovider/index.ts";
+import type { CreateResult, NodeOverlayStore } from "../../core/cloudprovider/index.ts";
 import { hours, invariant, Never, seconds, type ResourceList } from "../../core/units/index.ts";
 import {
   AwsCloudProvider,
@@ -104,6 +104,7 @@ export class TestAws {
       readonly nodeClass?: Ec2NodeClass;
       readonly ec2?: Partial<Ec2Options>;
       readonly isWanted?: (nodeClaim: NodeClaim) => boolean;
+      readonly nodeOverlays?: NodeOverlayStore;
     } = {},
   ) {
     const catalogue = catalogueOf(options.names ?? ["c5.large", "m5.large", "m5.xlarge"]);
@@ -139,6 +140,7 @@ export class TestAws {
       settings: defaultAwsSettings,
       ledger: { record: (entry) => this.test.entries.push(entry) },
       now: () => this.test.engine.now,
+      nodeOverlays: options.nodeOverlays,
       ...(options.isWanted === undefined ? {} : { isWanted: options.isWanted }),
       onProgress: (name) => this.progress.push(name),
     });
