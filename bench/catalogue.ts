@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { openCatalogue } from "../traces/index.ts";
+import { reportResult } from "./harness/report-result.ts";
 
 /** What `run` measured, in milliseconds; plain JSON. */
 export interface CatalogueBenchResult {
@@ -50,5 +51,6 @@ export function run(options: { readonly rounds?: number } = {}): CatalogueBenchR
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  console.log(JSON.stringify(run(), null, 2));
+  const result = run();
+  reportResult(result, JSON.stringify(result, null, 2));
 }

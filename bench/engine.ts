@@ -10,6 +10,7 @@
  * Communications of the ACM 29(4), 1986 (the hold model)
  */
 import { pathToFileURL } from "node:url";
+import { reportResult } from "./harness/report-result.ts";
 import type { DurationMs, SimTime } from "../core/units/index.ts";
 import { invariant } from "../core/units/index.ts";
 import { Engine, EventHeap, stream } from "../sim/engine/index.ts";
@@ -221,5 +222,6 @@ export function formatEngineBench(result: EngineBenchResult): string {
 
 const script = process.argv[1];
 if (script !== undefined && import.meta.url === pathToFileURL(script).href) {
-  console.log(formatEngineBench(run()));
+  const result = run();
+  reportResult(result, formatEngineBench(result));
 }

@@ -7,6 +7,7 @@
  * mark on one type, `prices read` the list after a new reading of all prices.
  */
 import { pathToFileURL } from "node:url";
+import { reportResult } from "./harness/report-result.ts";
 import { parseObject, type Ec2NodeClass } from "../core/apis/index.ts";
 import { Requirement, Requirements } from "../core/scheduling/index.ts";
 import { after, hours, invariant, minutes, parseTime } from "../core/units/index.ts";
@@ -139,5 +140,6 @@ export function formatLaunchBench({ instanceTypes, rows }: LaunchBenchResult): s
 
 const script = process.argv[1];
 if (script !== undefined && import.meta.url === pathToFileURL(script).href) {
-  console.log(formatLaunchBench(run()));
+  const result = run();
+  reportResult(result, formatLaunchBench(result));
 }

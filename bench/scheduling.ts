@@ -2,11 +2,12 @@
  * Pods scheduled per second, on the workloads of upstream Karpenter's own benchmark and on a real
  * catalogue, beside upstream itself where Go is installed.
  *
- * `npx tsx bench/scheduling.ts [--ours] [CASE...]`; `--ours` leaves upstream out. Both schedulers are
+ * `npx tsx bench/scheduling.ts [--ours] [--json FILE] [CASE...]`; `--ours` leaves upstream out. Both schedulers are
  * handed the same pods and instance types, and start every iteration from nothing. Ours is one thread and is
  * timed with its construction; of upstream only Solve is timed, as its own benchmark does, with its five workers.
  */
 import { pathToFileURL } from "node:url";
+import { benchArguments, reportResult } from "./harness/report-result.ts";
 import { timeOurs } from "./scheduling/ours.ts";
 import { isGoInstalled, UpstreamScheduler } from "./scheduling/upstream.ts";
 import { type Workload, workloads } from "./scheduling/workloads.ts";
@@ -41,14 +42,22 @@ export interface SchedulingBenchResult {
 
 /** Measures the named workloads, all by default. */
 export function run(
-  options: { readonly names?: readonly string[]; readonly isOursOnly?: boolean } = {},
+  options: {
+    readonly names?: readonly string[];
+    readonly isOursOnly?: boolean;
+    readonly onRow?: (row: SchedulingBenchRow) => void;
+  } = {},
 ): SchedulingBenchResult {
-  const { names = [], isOursOnly = false } = options;
+  const { names = [], isOursOnly = false, onRow } = options;
   const hasGo = !isOursOnly && isGoInstalled();
   const upstream = hasGo ? new UpstreamScheduler() : undefined;
   const rows: SchedulingBenchRow[] = [];
   try {
-    for (const workload of workloads(names)) rows.push(measure(workload, upstream));
+    for (const workload of workloads(names)) {
+      const row = measure(workload, upstream);
+      rows.push(row);
+      onRow?.(row);
+    }
   } finally {
     upstream?.close();
   }
@@ -90,30 +99,31 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** The result as a text table. */
-export function formatSchedulingBench({ upstream, rows }: SchedulingBenchResult): string {
-  const lines = rows.map((row) => {
-    const theirs = row.upstream;
-    return [
-      row.workload.padEnd(26),
-      String(row.instanceTypes).padStart(6),
-      row.podsPerSecond.toFixed(0).padStart(10),
-      String(row.nodes).padStart(7),
-      String(row.unscheduled).padStart(6),
-      (theirs?.podsPerSecond.toFixed(0) ?? "-").padStart(12),
-      (theirs?.nodes.join("/") ?? "-").padStart(12),
-      String(theirs?.unscheduled ?? "-").padStart(6),
-      (row.ratio === undefined ? "-" : `${row.ratio.toFixed(1)}x`).padStart(9),
-    ].join("");
-  });
-  const head =
-    "workload                    types    pods/s  nodes  left   upstream/s       nodes  left    ratio";
-  return [head, ...lines, `upstream: ${upstream}`].join("\n");
+const head =
+  "workload                    types    pods/s  nodes  left   upstream/s       nodes  left    ratio";
+
+function formatRow(row: SchedulingBenchRow): string {
+  const theirs = row.upstream;
+  return [
+    row.workload.padEnd(26),
+    String(row.instanceTypes).padStart(6),
+    row.podsPerSecond.toFixed(0).padStart(10),
+    String(row.nodes).padStart(7),
+    String(row.unscheduled).padStart(6),
+    (theirs?.podsPerSecond.toFixed(0) ?? "-").padStart(12),
+    (theirs?.nodes.join("/") ?? "-").padStart(12),
+    String(theirs?.unscheduled ?? "-").padStart(6),
+    (row.ratio === undefined ? "-" : `${row.ratio.toFixed(1)}x`).padStart(9),
+  ].join("");
 }
 
 const script = process.argv[1];
 if (script !== undefined && import.meta.url === pathToFileURL(script).href) {
-  const words = process.argv.slice(2);
+  const { words } = benchArguments();
   const names = words.filter((word) => word !== "--ours");
-  console.log(formatSchedulingBench(run({ names, isOursOnly: words.includes("--ours") })));
+  console.log(head);
+  // Row by row: upstream takes minutes.
+  const onRow = (row: SchedulingBenchRow) => console.log(formatRow(row));
+  const result = run({ names, isOursOnly: words.includes("--ours"), onRow });
+  reportResult(result, `upstream: ${result.upstream}`);
 }

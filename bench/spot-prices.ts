@@ -10,6 +10,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { reportResult } from "./harness/report-result.ts";
 import { parse } from "csv-parse";
 import { invariant } from "../core/units/index.ts";
 import {
@@ -180,5 +181,6 @@ export function formatSpotPriceBench(result: SpotPriceBenchResult): string {
 
 const script = process.argv[1];
 if (script !== undefined && import.meta.url === pathToFileURL(script).href) {
-  console.log(formatSpotPriceBench(await run()));
+  const result = await run();
+  reportResult(result, formatSpotPriceBench(result));
 }

@@ -40,6 +40,6 @@ export function* workloads(names: readonly string[]): Generator<Workload> {
 
 /** How often to repeat a case: often enough for a median where it is quick, once where it isn't. */
 export function iterationsOf({ pods }: Workload): number {
-  if (pods.length <= 500) return 20;
-  return pods.length <= 2000 ? 5 : 1;
+  if (pods.length <= 500) return 10;
+  return pods.length <= 2000 ? 3 : 1;
 }
