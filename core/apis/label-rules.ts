@@ -1,12 +1,19 @@
 import { compareStrings } from "../units/index.ts";
 
-/** Karpenter's aliases of label keys, applied to requirements wherever they come from. */
+/**
+ * Old names of labels, and the EBS driver's name of the zone, by the name that they stand for. Applied
+ * to requirements wherever they come from.
+ *
+ * @see karpenter v1.14.1 pkg/apis/v1/labels.go NormalizedLabels
+ * @see karpenter-provider-aws v1.14.1 pkg/operator/operator.go NewOperator
+ */
 export const normalizedLabels: ReadonlyMap<string, string> = new Map([
   ["failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"],
   ["failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"],
   ["beta.kubernetes.io/arch", "kubernetes.io/arch"],
   ["beta.kubernetes.io/os", "kubernetes.io/os"],
   ["beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type"],
+  ["topology.ebs.csi.aws.com/zone", "topology.kubernetes.io/zone"],
 ]);
 
 const instanceLabelNames = [
@@ -59,7 +66,13 @@ export const wellKnownLabelNames: readonly string[] = [
 ].sort(compareStrings);
 const wellKnown: ReadonlySet<string> = new Set(wellKnownLabelNames);
 
-const restrictedDomains = ["karpenter.k8s.aws", "karpenter.sh"] as const;
+/**
+ * Label domains that users may not use, each with its subdomains.
+ *
+ * @see karpenter v1.14.1 pkg/apis/v1/labels.go RestrictedLabelDomains
+ */
+export const restrictedLabelDomains: readonly string[] = ["karpenter.k8s.aws", "karpenter.sh"];
+
 const tenancies: readonly string[] = ["dedicated", "default"];
 
 /**
@@ -80,14 +93,14 @@ export const wellKnownValues: ReadonlyMap<string, readonly string[]> = new Map([
 export function restrictedLabelReason(key: string): string | undefined {
   if (wellKnown.has(key)) return undefined;
   const domain = key.includes("/") ? key.slice(0, key.indexOf("/")) : "";
-  const isRestricted = restrictedDomains.some(
+  const isRestricted = restrictedLabelDomains.some(
     (restricted) => domain === restricted || domain.endsWith(`.${restricted}`),
   );
   if (!isRestricted && key !== "kubernetes.io/hostname") return undefined;
   return (
     `using label ${key} is not allowed as it might interfere with the internal provisioning ` +
     `logic; specify a well known label: [${wellKnownLabelNames.join(" ")}], or a custom label ` +
-    `that does not use a restricted domain: [${restrictedDomains.join(" ")}]`
+    `that does not use a restricted domain: [${restrictedLabelDomains.join(" ")}]`
   );
 }
 

@@ -1,10 +1,8 @@
-import { labelNodePool, type NodePool, type Taint } from "../apis/index.ts";
+import { labelNodePool, type NodePool, restrictedLabelReason, type Taint } from "../apis/index.ts";
 import {
-  isRestrictedLabel,
   labelKeyViolations,
   labelValueViolations,
   requirementViolations,
-  restrictedLabelMessage,
 } from "../scheduling/index.ts";
 import { sortedEntries } from "../units/index.ts";
 
@@ -34,13 +32,14 @@ export function nodePoolViolations(nodePool: NodePool): readonly string[] {
 
 function labelViolations(key: string, value: string): readonly string[] {
   const invalidKey = `invalid key name "${key}" in labels`;
+  const restricted = restrictedLabelReason(key);
   return [
     ...(key === labelNodePool ? [`${invalidKey}, restricted`] : []),
     ...labelKeyViolations(key).map((violation) => `${invalidKey}, "${violation}"`),
     ...labelValueViolations(value).map(
       (violation) => `invalid value: ${value} for label[${key}], ${violation}`,
     ),
-    ...(isRestrictedLabel(key) ? [`${invalidKey}, ${restrictedLabelMessage(key)}`] : []),
+    ...(restricted === undefined ? [] : [`${invalidKey}, ${restricted}`]),
   ];
 }
 

@@ -23,11 +23,8 @@ export {
 export { labelKeyViolations, labelValueViolations } from "./label-syntax.ts";
 export {
   isRestrictedLabel,
-  labelDomain,
   nodeClassLabel,
   normalizeLabel,
-  restrictedLabelDomains,
-  restrictedLabelMessage,
   restrictedLabels,
   wellKnownLabels,
   wellKnownValues,

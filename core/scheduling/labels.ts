@@ -1,49 +1,12 @@
-// Which labels the scheduler knows, which nobody may set, and which are other names for them. The
-// sets hold Karpenter's own labels and those that its AWS provider registers at start.
+// Which labels the scheduler knows, which nobody may set, and which are other names for them, as the
+// API's rules have them, in the forms in which the algebra asks.
 import {
-  labelArch,
-  labelCapacityReservationId,
-  labelCapacityType,
   labelHostname,
-  labelInstanceType,
-  labelNodePool,
-  labelOs,
-  labelRegion,
-  labelWindowsBuild,
-  labelZone,
-  labelZoneId,
+  normalizedLabels,
+  restrictedLabelReason,
+  wellKnownLabelNames,
+  wellKnownValues as valuesByLabel,
 } from "../apis/index.ts";
-import { compareStrings } from "../units/index.ts";
-
-/** Labels that only the AWS provider knows, under its own domain. */
-const awsLabelNames = [
-  "capacity-reservation-type",
-  "capacity-reservation-interruptible",
-  "instance-hypervisor",
-  "instance-encryption-in-transit-supported",
-  "instance-category",
-  "instance-capability-flex",
-  "instance-family",
-  "instance-generation",
-  "instance-size",
-  "instance-local-nvme",
-  "instance-cpu",
-  "instance-cpu-manufacturer",
-  "instance-cpu-sustained-clock-speed-mhz",
-  "instance-memory",
-  "instance-ebs-bandwidth",
-  "instance-network-bandwidth",
-  "instance-gpu-name",
-  "instance-gpu-manufacturer",
-  "instance-gpu-count",
-  "instance-gpu-memory",
-  "instance-accelerator-name",
-  "instance-accelerator-manufacturer",
-  "instance-accelerator-count",
-  "instance-tenancy",
-  "placement-group-id",
-  "placement-group-partition",
-] as const;
 
 /**
  * Labels that instance types and offerings define, in code-unit order. A requirement on one of
@@ -52,38 +15,16 @@ const awsLabelNames = [
  * @see karpenter v1.14.1 pkg/apis/v1/labels.go WellKnownLabels
  * @see karpenter-provider-aws v1.14.1 pkg/apis/v1/labels.go init
  */
-export const wellKnownLabels: ReadonlySet<string> = new Set(
-  [
-    labelNodePool,
-    labelZone,
-    labelRegion,
-    labelInstanceType,
-    labelArch,
-    labelOs,
-    labelCapacityType,
-    labelWindowsBuild,
-    labelCapacityReservationId,
-    labelZoneId,
-    ...awsLabelNames.map((name) => `karpenter.k8s.aws/${name}`),
-  ].sort(compareStrings),
-);
+export const wellKnownLabels: ReadonlySet<string> = new Set(wellKnownLabelNames);
 
 /**
  * The only values that make sense for some well-known labels.
  *
  * @see karpenter v1.14.1 pkg/apis/v1/labels.go WellKnownValuesForRequirements
  */
-export const wellKnownValues: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  [labelCapacityType, new Set(["on-demand", "reserved", "spot"])],
-  ["karpenter.k8s.aws/instance-tenancy", new Set(["dedicated", "default"])],
-]);
-
-/**
- * Label domains that users may not use, each with its subdomains.
- *
- * @see karpenter v1.14.1 pkg/apis/v1/labels.go RestrictedLabelDomains
- */
-export const restrictedLabelDomains: readonly string[] = ["karpenter.k8s.aws", "karpenter.sh"];
+export const wellKnownValues: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  [...valuesByLabel].map(([label, values]) => [label, new Set(values)]),
+);
 
 /**
  * Labels that users may not use, because the scheduler gives them their meaning.
@@ -91,15 +32,6 @@ export const restrictedLabelDomains: readonly string[] = ["karpenter.k8s.aws", "
  * @see karpenter v1.14.1 pkg/apis/v1/labels.go RestrictedLabels
  */
 export const restrictedLabels: ReadonlySet<string> = new Set([labelHostname]);
-
-const aliases: ReadonlyMap<string, string> = new Map([
-  ["failure-domain.beta.kubernetes.io/zone", labelZone],
-  ["failure-domain.beta.kubernetes.io/region", labelRegion],
-  ["beta.kubernetes.io/arch", labelArch],
-  ["beta.kubernetes.io/os", labelOs],
-  ["beta.kubernetes.io/instance-type", labelInstanceType],
-  ["topology.ebs.csi.aws.com/zone", labelZone],
-]);
 
 /**
  * The current name of a label: old names of zone, region, arch, os and instance type, and the EBS
@@ -109,17 +41,7 @@ const aliases: ReadonlyMap<string, string> = new Map([
  * @see karpenter-provider-aws v1.14.1 pkg/operator/operator.go NewOperator
  */
 export function normalizeLabel(key: string): string {
-  return aliases.get(key) ?? key;
-}
-
-/**
- * The part of a label before its first slash; empty without one.
- *
- * @see karpenter v1.14.1 pkg/apis/v1/labels.go GetLabelDomain
- */
-export function labelDomain(key: string): string {
-  const slash = key.indexOf("/");
-  return slash < 0 ? "" : key.slice(0, slash);
+  return normalizedLabels.get(key) ?? key;
 }
 
 /**
@@ -129,26 +51,7 @@ export function labelDomain(key: string): string {
  * @see karpenter v1.14.1 pkg/apis/v1/labels.go IsRestrictedLabel
  */
 export function isRestrictedLabel(key: string): boolean {
-  if (wellKnownLabels.has(key)) return false;
-  const domain = labelDomain(key);
-  return (
-    restrictedLabels.has(key) ||
-    restrictedLabelDomains.some((it) => domain === it || domain.endsWith(`.${it}`))
-  );
-}
-
-/**
- * Why a restricted label may not be used, in upstream's words.
- *
- * @see karpenter v1.14.1 pkg/apis/v1/labels.go IsRestrictedLabel
- */
-export function restrictedLabelMessage(key: string): string {
-  const known = [...wellKnownLabels].join(" ");
-  return (
-    `using label ${key} is not allowed as it might interfere with the internal provisioning ` +
-    `logic; specify a well known label: [${known}], or a custom label that does not use a ` +
-    `restricted domain: [${restrictedLabelDomains.join(" ")}]`
-  );
+  return restrictedLabelReason(key) !== undefined;
 }
 
 /**

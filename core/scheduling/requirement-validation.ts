@@ -1,13 +1,11 @@
-import { type NodeSelectorRequirement, nodeSelectorOperators } from "../apis/index.ts";
+import {
+  type NodeSelectorRequirement,
+  nodeSelectorOperators,
+  restrictedLabelReason,
+} from "../apis/index.ts";
 import { parseInt64 } from "./int64.ts";
 import { labelKeyViolations, labelValueViolations } from "./label-syntax.ts";
-import {
-  isRestrictedLabel,
-  normalizeLabel,
-  restrictedLabelMessage,
-  wellKnownLabels,
-  wellKnownValues,
-} from "./labels.ts";
+import { normalizeLabel, wellKnownLabels, wellKnownValues } from "./labels.ts";
 
 /**
  * Every rule that a requirement of a NodePool, a NodeOverlay or a pod breaks, in upstream's
@@ -26,7 +24,8 @@ export function requirementViolations(requirement: NodeSelectorRequirement): rea
     const allowed = [...nodeSelectorOperators].sort().join(" ");
     violations.push(`key ${key} has an unsupported operator ${operator} not in [${allowed}]`);
   }
-  if (isRestrictedLabel(key)) violations.push(restrictedLabelMessage(key));
+  const restricted = restrictedLabelReason(key);
+  if (restricted !== undefined) violations.push(restricted);
   const unknown = unknownValues(key, requirement);
   if (unknown !== undefined) violations.push(unknown);
   for (const violation of labelKeyViolations(key)) {

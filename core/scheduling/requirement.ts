@@ -229,8 +229,8 @@ export class Requirement {
 
   /**
    * Some value that satisfies the requirement: the smallest listed one in code-unit order, or for
-   * a complement the lowest integer from `gte` (0 without it) that isn't excluded. The empty string
-   * when none may.
+   * a complement the lowest integer from `gte` (0 without it) that isn't excluded, or else the
+   * highest below zero. The empty string when none may.
    *
    * Differs: upstream draws at random, and its draw of an integer does not look at the exclusions.
    *
@@ -238,15 +238,25 @@ export class Requirement {
    */
   any(): string {
     if (!this.complement) return this.sortedValues[0] ?? "";
-    const lowest = this.gte ?? (this.lte !== undefined && this.lte < 0 ? this.lte : 0);
-    let candidate = lowest;
+    const lowest = this.gte ?? 0;
+    const upwards = this.#firstFree(lowest, 1);
+    if (upwards !== undefined) return String(upwards);
+    // Without a lower bound there is always something below zero.
+    const below = this.lte !== undefined && this.lte < 0 ? this.lte : -1;
+    const downwards = this.gte === undefined ? this.#firstFree(below, -1) : undefined;
+    return String(downwards ?? lowest);
+  }
+
+  /** The first integer from `start` on that is neither excluded nor above the upper bound. */
+  #firstFree(start: Int64, step: 1 | -1): Int64 | undefined {
+    let candidate = start;
     // One more candidate than exclusions: one of them is free, unless the upper bound comes first.
     for (let tries = 0; tries <= this.sortedValues.length; tries++) {
-      if (this.lte !== undefined && candidate > this.lte) break;
-      if (!includesValue(this.sortedValues, String(candidate))) return String(candidate);
-      candidate = addInt64(candidate, 1);
+      if (this.lte !== undefined && candidate > this.lte) return undefined;
+      if (!includesValue(this.sortedValues, String(candidate))) return candidate;
+      candidate = addInt64(candidate, step);
     }
-    return String(lowest);
+    return undefined;
   }
 
   /**
