@@ -121,6 +121,32 @@ describe("topology over many placements", () => {
     }
   });
 
+  test.prop([fc.array(fc.tuple(wish, fc.nat()), { minLength: 2, maxLength: 12 })])(
+    "says rightly that a refusal lasts: asked again after more placements, it still refuses",
+    (wishes) => {
+      const waiting = wishes.map(([it], index) => podOf(it, `pod-${index}`));
+      const topology = topologyOf([], waiting);
+      const lasting: (() => boolean)[] = [];
+      for (const [index, [wanted, choice]] of wishes.entries()) {
+        const placed = waiting[index] ?? pod();
+        const candidate = Requirements.fromNodeSelectorRequirements([
+          { key: zone, operator: "In", values: wanted.candidate },
+        ]);
+        const ask = () =>
+          topology.addRequirements(placed, [], Requirements.empty, candidate, strictly);
+        const outcome = ask();
+        if (!outcome.ok) {
+          if (outcome.isLasting) lasting.push(() => ask().ok);
+          continue;
+        }
+        const open = outcome.requirements.get(zone).sortedValues;
+        const chosen = open[choice % open.length] ?? zones[0];
+        topology.record(placed, [], Requirements.fromLabels({ [zone]: chosen }), strictly);
+      }
+      expect(lasting.map((isOpenAgain) => isOpenAgain())).toEqual(lasting.map(() => false));
+    },
+  );
+
   test.prop([fc.array(wish, { minLength: 1, maxLength: 8 })])(
     "says rightly that a pod is not affected: asking and recording change nothing then",
     (wishes) => {
