@@ -102,14 +102,11 @@ describe("the commands", { timeout: 60_000 }, () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it.each(["explain", "budget"])(
-    "%s says that it is not supported, with 2",
-    async (name) => {
-      const { code, stderr } = await dryfit(name, "something", "--flag");
-      expect(code).toBe(2);
-      expect(stderr).toContain(`dryfit ${name} is not supported in this version`);
-    },
-  );
+  it.each(["explain", "budget"])("%s says that it is not supported, with 2", async (name) => {
+    const { code, stderr } = await dryfit(name, "something", "--flag");
+    expect(code).toBe(2);
+    expect(stderr).toContain(`dryfit ${name} is not supported in this version`);
+  });
 
   it("traces describes, validates and converts a price history", async () => {
     const rows = [

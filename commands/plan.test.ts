@@ -1,0 +1,138 @@
+// The plan as people and machines read it; the page about it shows the same text.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { invariant, parseTime } from "../core/units/index.ts";
+import type { Plan } from "../scenarios/index.ts";
+import { decidePlan, findPlace, loadSnapshot } from "../scenarios/index.ts";
+import { loadCatalogue } from "../traces/index.ts";
+import { BadInputError } from "./bad-input-error.ts";
+import { formatPlan } from "./format-plan.ts";
+import { plainPaint } from "./paint.ts";
+import type { PlanWords } from "./plan-options.ts";
+import { readPlanOptions } from "./plan-options.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = "scenarios/snapshot/testdata";
+const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
+
+function example(): Plan {
+  const names = [`${folder}/cluster.yaml`, `${folder}/pods.yaml`];
+  const loaded = loadSnapshot(names.map((name) => ({ name, text: read(name) })));
+  invariant(loaded.ok, "the example loads");
+  return decidePlan(loaded.value, {
+    now: parseTime("2026-03-02T10:00:00Z"),
+    place: findPlace(loaded.value.objects, {}),
+    catalogue: loadCatalogue(),
+    choices: {
+      preferencePolicy: "Respect",
+      minValuesPolicy: "Strict",
+      featureGates: { nodeOverlay: false, reservedCapacity: true },
+    },
+  }).plan;
+}
+
+describe("the text of a plan", () => {
+  const plan = example();
+
+  it("is what docs/plan.md shows", () => {
+    const [, shown] = /```text\n([\s\S]*?)```/.exec(read("docs/plan.md")) ?? [];
+    expect(formatPlan(plan, { columns: 80, paint: plainPaint })).toBe(shown);
+  });
+
+  it.each([80, 120])("fits into %i columns, but for words that are longer", (columns) => {
+    const lines = formatPlan(plan, { columns, paint: plainPaint }).split("\n");
+    const tooLong = lines.filter((line) => line.length > columns && line.trim().includes(" "));
+    expect(tooLong).toEqual([]);
+  });
+
+  it("names every pod once with its fate", () => {
+    const text = formatPlan(plan, { columns: 80, paint: plainPaint });
+    for (const name of ["web-1", "web-2", "far-1", "gpu-1", "gated-1"]) {
+      expect(text.split(`shop/${name}`).length).toBe(2);
+    }
+  });
+
+  it("says loudly that Spot prices are modelled", () => {
+    expect(formatPlan(plan, { columns: 80, paint: plainPaint })).toContain(
+      "\n! Spot prices are modelled: ",
+    );
+  });
+
+  it("puts pods with the same reasons together, and counts those beyond eight", () => {
+    const [first] = plan.unschedulable;
+    invariant(first !== undefined, "a pod is unschedulable");
+    const unschedulable = Array.from({ length: 12 }, (_, n) => ({ ...first, pod: `x/pod-${n}` }));
+    const text = formatPlan({ ...plan, unschedulable }, { columns: 80, paint: plainPaint });
+    expect(text).toContain("and 4 more (--json has all)");
+    expect(text.split("did not tolerate taint").length).toBe(2);
+  });
+});
+
+describe("the options of plan", () => {
+  const policies = { preferencePolicy: "Respect", minValuesPolicy: "Strict" };
+  const readWords = (words: Partial<PlanWords>) =>
+    readPlanOptions({ ...policies, ...words }, ["eu-west-1", "us-east-1"]);
+
+  it("reads feature gates as Karpenter writes them", () => {
+    const { choices } = readWords({ featureGates: "NodeOverlay=true,ReservedCapacity=false" });
+    expect(choices.featureGates).toEqual({ nodeOverlay: true, reservedCapacity: false });
+  });
+
+  it.each<[Partial<PlanWords>, string]>([
+    [{ region: "us-eest-1" }, "--region"],
+    [{ region: "us-east-1", zones: "eu-west-1a" }, "--zones"],
+    [{ now: "yesterday" }, "--now"],
+    [{ featureGates: "NodeOverlays=true" }, "--feature-gates"],
+    [{ featureGates: "CapacityBuffer=true" }, "--feature-gates"],
+    [{ preferencePolicy: "respect" }, "--preference-policy"],
+    [{ minValuesPolicy: "Lax" }, "--min-values-policy"],
+  ])("refuses %j at %s", (words, option) => {
+    try {
+      readWords(words);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(BadInputError);
+      expect((error as BadInputError).diagnostics.map(({ file }) => file)).toEqual([option]);
+    }
+  });
+});
+
+describe("dryfit plan", { timeout: 60_000 }, () => {
+  const dryfit = (stdin: string, ...words: readonly string[]) =>
+    new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+      const child = execFile(
+        process.execPath,
+        ["--import", import.meta.resolve("tsx"), "cli.ts", "plan", ...words],
+        { cwd: root, maxBuffer: 2 ** 26 },
+        (_error, stdout, stderr) => {
+          resolve({ code: child.exitCode, stdout, stderr });
+        },
+      );
+      child.stdin?.end(stdin);
+    });
+
+  it("reads several snapshots, stdin among them, and prints JSON with its warnings", async () => {
+    const pods = read(`${folder}/pods.yaml`);
+    const { code, stdout } = await dryfit(pods, `${folder}/cluster.yaml`, "-", "--json");
+    expect(code).toBe(0);
+    const { warnings, ...plan } = JSON.parse(stdout) as Plan & { warnings: { code: string }[] };
+    expect(plan).toEqual(example());
+    expect(warnings.map((warning) => warning.code)).toEqual(["plan/unknown-zone"]);
+  });
+
+  it("ends with 2 and a sentence where no decision is possible", async () => {
+    const { code, stdout, stderr } = await dryfit("", `${folder}/pods.yaml`);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("the snapshot has no NodePool");
+    expect((await dryfit("", "nowhere.yaml")).stderr).toContain("nowhere.yaml cannot be read");
+  });
+
+  it("says that disruption is not supported only when it is asked for", async () => {
+    const words = [`${folder}/cluster.yaml`, "--quiet"];
+    const asked = await dryfit("", ...words, "--disruption");
+    expect(asked.stdout).toContain("disruption: not supported in this version");
+    expect((await dryfit("", ...words)).stdout).not.toContain("disruption");
+  });
+});

@@ -1,0 +1,200 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { invariant, parseTime } from "../../core/units/index.ts";
+import { loadCatalogue } from "../../traces/index.ts";
+import type { DecidedPlan, PlanRequest } from "./decide-plan.ts";
+import { decidePlan } from "./decide-plan.ts";
+import { loadSnapshot } from "./load-snapshot.ts";
+import { findPlace } from "./place.ts";
+
+const read = (name: string): string =>
+  readFileSync(new URL(`./testdata/${name}`, import.meta.url), "utf8");
+const cluster = read("cluster.yaml");
+const pods = read("pods.yaml");
+const defaults: PlanRequest["choices"] = {
+  preferencePolicy: "Respect",
+  minValuesPolicy: "Strict",
+  featureGates: { nodeOverlay: false, reservedCapacity: true },
+};
+
+function plan(texts: readonly string[], request: Partial<PlanRequest> = {}): DecidedPlan {
+  const loaded = loadSnapshot(texts.map((text, index) => ({ name: `file-${index}`, text })));
+  invariant(loaded.ok, "the snapshot loads");
+  const { warnings, value } = loaded;
+  const decided = decidePlan(value, {
+    now: value.newestTime ?? parseTime("2026-03-02T10:00:00Z"),
+    place: findPlace(value.objects, {}),
+    catalogue: loadCatalogue(),
+    choices: defaults,
+    ...request,
+  });
+  return { ...decided, warnings: [...warnings, ...decided.warnings] };
+}
+
+const pod = (name: string, spec: object, status: object = { phase: "Pending" }): string =>
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "shop" },
+    spec: { containers: [{ name: "main", image: "main" }], ...spec },
+    status,
+  });
+
+describe("a plan", () => {
+  const { plan: decided, warnings } = plan([cluster, pods]);
+
+  it("launches a NodeClaim in each zone for pods that spread over zones", () => {
+    const facts = decided.nodeClaims.map(({ nodePool, pods: names, requests, launch }) => ({
+      nodePool,
+      names,
+      requests,
+      capacityType: launch?.capacityType,
+      zones: launch?.zones,
+    }));
+    // A web pod asks for 1500m and 2Gi, the agent of the DaemonSet for 100m and 128Mi.
+    const each = {
+      nodePool: "default",
+      requests: { cpu: "1600m", memory: "2176Mi", pods: "2" },
+      capacityType: "spot",
+    };
+    expect(facts).toEqual([
+      { ...each, names: ["shop/web-1"], zones: ["us-east-1a"] },
+      { ...each, names: ["shop/web-2"], zones: ["us-east-1b"] },
+    ]);
+  });
+
+  it("prices Spot at On-Demand less the advisor's savings, cheapest type first", () => {
+    const catalogue = loadCatalogue();
+    const types = decided.nodeClaims[0]?.launch?.instanceTypes ?? [];
+    expect(types.length).toBeGreaterThan(20);
+    const prices = types.map(({ usdPerHour }) => usdPerHour);
+    expect(prices).toEqual(prices.toSorted((a, b) => a - b));
+    const [{ instanceType, usdPerHour } = { instanceType: "", usdPerHour: 0 }] = types;
+    const savings = catalogue.spotAdvisorSavingsPercent("us-east-1", instanceType) ?? 0;
+    const onDemand = catalogue.onDemandUsdPerHour("us-east-1", instanceType);
+    expect(usdPerHour).toBeCloseTo(onDemand * (1 - savings / 100), 4);
+    expect(decided.prices.isSpotModelled).toBe(true);
+  });
+
+  it("sends a pod to a node that has room, and says that nobody called it unschedulable", () => {
+    expect(decided.existingNodes).toEqual([
+      { node: "ip-10-0-1-7.ec2.internal", nodePool: "batch", pods: ["shop/job-1"] },
+    ]);
+    expect(decided.notes[0]).toMatch(/^1 pod \(shop\/job-1\) in phase Pending without/);
+  });
+
+  it("tells for each NodePool, heaviest first, why a pod cannot be scheduled", () => {
+    const [far, gpu] = decided.unschedulable;
+    expect(far?.pod).toBe("shop/far-1");
+    expect(gpu?.nodePools.map(({ nodePool }) => nodePool)).toEqual(["default", "batch"]);
+    expect(gpu?.nodePools[0]?.message).toMatch(/^no instance type has enough resources, /);
+    expect(gpu?.nodePools[1]?.message).toBe("did not tolerate taint (taint=batch:NoSchedule)");
+    expect(gpu?.message).toBe(gpu?.nodePools.map(({ message }) => message).join("; "));
+  });
+
+  it("leaves pods with scheduling gates alone", () => {
+    expect(decided.ignored).toEqual([
+      { pod: "shop/gated-1", message: "it has scheduling gates: quota" },
+    ]);
+  });
+
+  it("warns of a zone that the cluster does not have, with object and field", () => {
+    expect(warnings.map(({ code, path }) => `${code} ${path ?? ""}`)).toEqual([
+      "plan/unknown-zone spec.nodeSelector[topology.kubernetes.io/zone]",
+    ]);
+  });
+
+  it("warns of a label that no NodePool gives and no node has, with the label that was meant", () => {
+    const selector = { "karpenter.k8s.aws/instance-famly": "m5", "example.com/nothing": "x" };
+    const { warnings: found, plan: refused } = plan([
+      cluster,
+      pod("a", { nodeSelector: selector }),
+    ]);
+    expect(found.map(({ code, found: key, hint }) => [code, key, hint])).toEqual([
+      ["plan/unknown-label", "example.com/nothing", undefined],
+      [
+        "plan/unknown-label",
+        "karpenter.k8s.aws/instance-famly",
+        "write karpenter.k8s.aws/instance-family",
+      ],
+    ]);
+    expect(refused.nodeClaims).toEqual([]);
+  });
+
+  it("takes zones of nodes and subnets, and what is given before them", () => {
+    expect([decided.region, decided.zones]).toEqual(["us-east-1", ["us-east-1a", "us-east-1b"]]);
+    expect(findPlace([], { region: "eu-west-1" }).zones).toEqual([
+      "eu-west-1a",
+      "eu-west-1b",
+      "eu-west-1c",
+    ]);
+    expect(findPlace([], { zones: ["eu-west-1b"] }).region).toBe("eu-west-1");
+  });
+
+  it("has nothing to do without pending pods", () => {
+    const { plan: idle } = plan([cluster]);
+    expect([idle.outcome, idle.podCount, idle.nodeClaims]).toEqual(["no-pods", 0, []]);
+  });
+
+  it("does not try a NodePool that is not ready, and says why", () => {
+    const unready = cluster.replace(
+      'type: Ready, status: "True", reason: Ready, message: ""',
+      () => 'type: Ready, status: "False", reason: NodeClassNotReady, message: "no subnets"',
+    );
+    const { plan: decidedThen } = plan([unready, pods]);
+    expect(decidedThen.idleNodePools).toEqual([
+      { nodePool: "default", message: "not ready: NodeClassNotReady: no subnets" },
+    ]);
+    expect(decidedThen.nodeClaims).toEqual([]);
+  });
+
+  it("says that a NodePool's limits keep it from launching", () => {
+    const limited = cluster.replace("limits: { cpu: 1000 }", "limits: { cpu: 500m }");
+    const { plan: refused } = plan([limited, pod("small", {})]);
+    expect(refused.nodeClaims).toEqual([]);
+    expect(refused.unschedulable[0]?.nodePools[0]).toEqual({
+      nodePool: "default",
+      message: "all available instance types exceed limits for nodepool (NodePool=default)",
+    });
+  });
+
+  it("applies NodeOverlays only with their feature gate", () => {
+    const overlay = JSON.stringify({
+      apiVersion: "karpenter.sh/v1alpha1",
+      kind: "NodeOverlay",
+      metadata: { name: "cheap" },
+      spec: {
+        requirements: [
+          { key: "node.kubernetes.io/instance-type", operator: "In", values: ["r7i.large"] },
+        ],
+        price: "0.001",
+      },
+    });
+    const cheapest = (nodeOverlay: boolean): string | undefined => {
+      const featureGates = { nodeOverlay, reservedCapacity: true };
+      const choices = { ...defaults, featureGates };
+      const [first] = plan([cluster, overlay, pod("a", {})], { choices }).plan.nodeClaims;
+      return first?.launch?.instanceTypes[0]?.instanceType;
+    };
+    expect(cheapest(true)).toBe("r7i.large");
+    expect(cheapest(false)).not.toBe("r7i.large");
+    expect(plan([cluster, overlay]).plan.notes.join()).toContain("--feature-gates NodeOverlay");
+  });
+
+  it("plans the pods of a node that is being deleted", () => {
+    const deleted = cluster
+      .replaceAll("uid: claim-batch", 'uid: claim-batch, deletionTimestamp: "2026-03-02T10:00:00Z"')
+      .replace(
+        "      uid: claim-batch, deletionTimestamp",
+        "      uid: claim-batch\n      deletionTimestamp",
+      );
+    const running = pod(
+      "runs",
+      { nodeName: "ip-10-0-1-7.ec2.internal", tolerations: [{ key: "batch", operator: "Exists" }] },
+      { phase: "Running" },
+    );
+    const { plan: moved } = plan([deleted, running]);
+    expect(moved.nodeClaims.map(({ pods: names }) => names)).toEqual([["shop/runs"]]);
+    expect(moved.notes[0]).toMatch(/^1 of the pods run on nodes that are being deleted/);
+  });
+});

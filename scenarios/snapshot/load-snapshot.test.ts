@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../../core/units/index.ts";
+import { loadSnapshot } from "./load-snapshot.ts";
+
+const cluster = readFileSync(new URL("./testdata/cluster.yaml", import.meta.url), "utf8");
+const pods = readFileSync(new URL("./testdata/pods.yaml", import.meta.url), "utf8");
+
+/** Warnings and errors, in order. */
+function complaints(...texts: readonly string[]): readonly Diagnostic[] {
+  const loaded = loadSnapshot(texts.map((text, index) => ({ name: `file-${index}`, text })));
+  return loaded.ok ? loaded.warnings : loaded.diagnostics;
+}
+
+const messages = (...texts: readonly string[]): readonly string[] =>
+  complaints(...texts).map(({ message }) => message);
+
+/** The cluster without the items that a pattern matches. */
+function without(pattern: RegExp): string {
+  const [head = "", ...items] = cluster.split(/^(?= {2}- apiVersion)/m);
+  return head + items.filter((item) => !pattern.test(item)).join("");
+}
+
+describe("a snapshot", () => {
+  it("of a sound cluster has no complaints, and its newest time is its time", () => {
+    expect(messages(cluster, pods)).toEqual([]);
+    const loaded = loadSnapshot([{ name: "all", text: `${cluster}---\n${pods}` }]);
+    expect(loaded.ok && loaded.value.newestTime).toBe(Date.parse("2026-03-02T10:00:00Z"));
+  });
+
+  it("reads JSON as well", () => {
+    const json = JSON.stringify({
+      apiVersion: "v1",
+      kind: "List",
+      items: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } }],
+    });
+    expect(messages(cluster, json)).toEqual([]);
+  });
+
+  it("without a NodePool allows no decision", () => {
+    const [first] = complaints(pods);
+    expect(first?.code).toBe("plan/no-node-pool");
+    expect(first?.message).toContain("the snapshot has no NodePool");
+  });
+
+  it("without the EC2NodeClass of any NodePool allows no decision", () => {
+    const [first] = complaints(without(/kind: EC2NodeClass\n/));
+    expect([first?.code, first?.allowed]).toEqual(["plan/no-node-class", "EC2NodeClass default"]);
+  });
+
+  it("tells why its only NodePool could not be read", () => {
+    const broken = without(/pool-batch/).replace("limits: { cpu: 1000 }", "limits: { cpu: 1OOO }");
+    expect(complaints(broken).map(({ code }) => code)).toEqual([
+      "plan/no-node-pool",
+      "manifests/left-out",
+    ]);
+  });
+
+  it("leaves out an object with a quantity that does not parse: object, field, reason", () => {
+    const [warning, ...others] = complaints(cluster, pods.replace("cpu: 500m", "cpu: 5oom"));
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({ code: "manifests/left-out", file: "file-1", found: '"5oom"' });
+    expect(warning?.message).toMatch(
+      /^Pod shop\/job-1: items\[2\]\.spec\.containers\[0\]\.resources\.requests\.cpu: .*quantities/,
+    );
+    expect(warning?.message).toMatch(/the object is left out$/);
+  });
+
+  it("warns of pods on a node that is not there, once", () => {
+    const onGone = pods.replaceAll("    spec:\n", "    spec:\n      nodeName: gone\n");
+    expect(messages(cluster, onGone)).toEqual([
+      "Pod shop/web-1 (and 5 more): spec.nodeName: Node gone is not in the snapshot; the pod takes no room, and counts in no spread or affinity",
+    ]);
+  });
+
+  it("warns of a NodeClaim without its NodePool", () => {
+    expect(messages(without(/uid: pool-batch/))).toEqual([
+      "NodeClaim batch-x7k2p: metadata.labels[karpenter.sh/nodepool]: NodePool batch is not in the snapshot; its capacity counts against no limits",
+    ]);
+  });
+
+  it("warns of a NodeClaim without its node, and of a node without its NodeClaim", () => {
+    expect(messages(without(/kind: Node\n/))[0]).toMatch(
+      /status\.nodeName: Node ip-10-0-1-7\.ec2\.internal is not in the snapshot/,
+    );
+    expect(messages(without(/kind: NodeClaim\n/))[0]).toMatch(
+      /^Node ip-10-0-1-7\.ec2\.internal: spec\.providerID: NodeClaim of .* does not manage$/,
+    );
+  });
+
+  it("warns of a NodePool without its EC2NodeClass, when another has one", () => {
+    const other = cluster.replace("EC2NodeClass, name: default", "EC2NodeClass, name: other");
+    expect(messages(other)[0]).toContain("NodePool default refers to EC2NodeClass other");
+  });
+
+  it("warns of a DaemonSet that only its pods tell of, since new nodes need room for it", () => {
+    const owner =
+      "ownerReferences: [{ apiVersion: apps/v1, kind: DaemonSet, name: cni, uid: x, controller: true }]";
+    const [message] = messages(cluster, pods.replace("name: web-1,", `name: web-1, ${owner},`));
+    expect(message).toContain("DaemonSet shop/cni is not in the snapshot; new nodes are planned");
+  });
+});
