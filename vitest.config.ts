@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: rooms.map((room) => `${room}/**/*.test.{ts,tsx}`),
     exclude: ["**/node_modules/**", "dist/**"],
+    setupFiles: ["test/support/property-seed.ts"],
     testTimeout: 30_000,
     coverage: {
       provider: "v8",

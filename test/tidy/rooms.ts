@@ -58,6 +58,8 @@ export function isEntry(path: string): boolean {
   return (
     path === "cli.ts" ||
     path === "reports/html/browser-entry.ts" ||
+    // vitest.config.ts names it.
+    path === "test/support/property-seed.ts" ||
     /(^|\/|-)worker\.ts$/.test(path) ||
     /(^|\/)index\.ts$/.test(path) ||
     /\.config\.(ts|js)$/.test(path) ||
