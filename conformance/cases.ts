@@ -4,6 +4,7 @@
  */
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { intern, type Interned, unintern } from "./interning.ts";
 
 /** A Kubernetes object as `kubectl get -o json` prints it. */
 export type Manifest = Readonly<Record<string, unknown>>;
@@ -95,10 +96,10 @@ export function recordedFiles(): readonly string[] {
 
 export function readRecordedCases(file: string): RecordedCases {
   const text = gunzipSync(readFileSync(new URL(file, casesFolder))).toString("utf8");
-  return JSON.parse(text) as RecordedCases;
+  return unintern(JSON.parse(text) as Interned) as RecordedCases;
 }
 
 export function writeRecordedCases(file: string, recorded: RecordedCases): void {
-  const bytes = gzipSync(JSON.stringify(recorded), { level: 9 });
+  const bytes = gzipSync(JSON.stringify(intern(recorded)), { level: 9 });
   writeFileSync(new URL(file, casesFolder), bytes);
 }

@@ -59,6 +59,7 @@ export function generatePodGroup(
     spec: {
       containers: [container(random, features)],
       tolerations: generateTolerations(random),
+      ...perhaps(random, 0.2, () => ({ priority: random.pick([-10, 100, 2_000_001_000]) })),
       ...(spreads.length > 0 ? { topologySpreadConstraints: spreads } : {}),
       ...(Object.keys(affinity).length > 0 ? { affinity } : {}),
       ...(features.has("selectors") && chance(random, 0.5)

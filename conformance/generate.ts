@@ -3,6 +3,7 @@
 import { type RandomStream, stream } from "../sim/engine/index.ts";
 import type { CaseInstanceType, ConformanceCase, Manifest } from "./cases.ts";
 import { between, chance } from "./dice.ts";
+import { generateCatalogueTypes } from "./generate-catalogue-types.ts";
 import { generateInstanceTypes } from "./generate-instance-types.ts";
 import { generateNode, generateNodePools } from "./generate-nodes.ts";
 import { generatePodGroup, podFeatures, type PodFeature, podManifest } from "./generate-pods.ts";
@@ -50,12 +51,25 @@ export const topics: readonly Topic[] = [
     hasLimits: true,
     hasMinValues: true,
     hasRacks: true,
-    instanceTypeSets: ["types-40", "types-120", "reserved"],
+    instanceTypeSets: ["types-40", "types-120", "reserved", "catalogue-50", "catalogue-200"],
   },
 ];
 
 const setSizes = [20, 40, 120, 400] as const;
+/** Types of the embedded catalogue; about 900 are sold in one region. */
+const catalogueSizes = [50, 200, 900] as const;
+/** At most so many pods wait, with the probability of the entry. */
+const podsMax = [
+  [0.6, 30],
+  [0.85, 100],
+  [1, 300],
+] as const;
 const now = "2026-03-01T00:00:00Z";
+
+const anySet = [
+  ...setSizes.map((size) => `types-${size}`),
+  ...catalogueSizes.map((size) => `catalogue-${size}`),
+];
 
 /** The sets of instance types that cases choose from. */
 export function generateInstanceTypeSets(
@@ -65,8 +79,12 @@ export function generateInstanceTypeSets(
     const name = `types-${size}`;
     return [name, generateInstanceTypes(stream(seed, "instance-types", name), size)] as const;
   });
+  const catalogueSets = catalogueSizes.map((size) => {
+    const name = `catalogue-${size}`;
+    return [name, generateCatalogueTypes(stream(seed, "instance-types", name), size)] as const;
+  });
   const reserved = generateInstanceTypes(stream(seed, "instance-types", "reserved"), 30, true);
-  return { ...Object.fromEntries(sets), reserved };
+  return { ...Object.fromEntries([...sets, ...catalogueSets]), reserved };
 }
 
 /** `countByTopic` cases of every topic. */
@@ -83,13 +101,35 @@ export function generateCases(
   );
 }
 
+const largeCases = [
+  ["packing", 5000],
+  ["topology-on-nodes", 2000],
+  ["preferences", 3000],
+  ["daemons", 4000],
+] as const;
+
+/** A few cases of thousands of pods. */
+export function generateLargeCases(
+  seed: number,
+  sets: Readonly<Record<string, readonly CaseInstanceType[]>>,
+): readonly ConformanceCase[] {
+  return largeCases.flatMap(([topicName, podCount]) => {
+    const name = `large-${topicName}-${seed}-${podCount}`;
+    const random = stream(seed, "conformance-case", name);
+    return topics
+      .filter((topic) => topic.name === topicName)
+      .map((topic) => generateCase(random, name, { ...topic, name: "large" }, sets, podCount));
+  });
+}
+
 function generateCase(
   random: RandomStream,
   name: string,
   topic: Topic,
   sets: Readonly<Record<string, readonly CaseInstanceType[]>>,
+  podCount?: number,
 ): ConformanceCase {
-  const choices = topic.instanceTypeSets ?? setSizes.map((size) => `types-${size}`);
+  const choices = topic.instanceTypeSets ?? anySet;
   const instanceTypeSet = random.pick(choices);
   const pools = generateNodePools(random, {
     count: between(random, 1, 4),
@@ -115,7 +155,12 @@ function generateCase(
         ...pools,
         ...(volumes?.manifests ?? []),
         ...(topic.hasDaemons === true ? generateDaemonSets(random) : []),
-        ...generatePods(random, topic, { pools, types: sets[instanceTypeSet] ?? [], volumes }),
+        ...generatePods(random, topic, {
+          pools,
+          types: sets[instanceTypeSet] ?? [],
+          volumes,
+          podCount,
+        }),
       ],
     },
   };
@@ -129,6 +174,13 @@ interface World {
   readonly pools: readonly Manifest[];
   readonly types: readonly CaseInstanceType[];
   readonly volumes: ReturnType<typeof generateVolumes> | undefined;
+  /** How many pods wait; at random when not given. */
+  readonly podCount: number | undefined;
+}
+
+function drawPodsMax(random: RandomStream): number {
+  const draw = random.next();
+  return podsMax.find(([probability]) => draw < probability)?.[1] ?? 0;
 }
 
 /** Nodes with the pods that run on them, and pods that wait. */
@@ -155,8 +207,8 @@ function generatePods(random: RandomStream, topic: Topic, world: World): readonl
       ),
     );
   const claims: ClaimTemplate[] = [];
-  const podsMax = chance(random, 0.3) ? 100 : 30;
-  const waiting = Array.from({ length: between(random, 1, podsMax) }, () => {
+  const length = world.podCount ?? between(random, 1, drawPodsMax(random));
+  const waiting = Array.from({ length }, () => {
     const claim = chance(random, 0.4) ? world.volumes?.claim(random, serial) : undefined;
     if (claim !== undefined) claims.push(claim);
     const spec = claim === undefined ? {} : { volumes: claim.volumes };

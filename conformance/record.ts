@@ -1,94 +1,47 @@
 /**
- * Generates cases and records upstream Karpenter's decisions on them. Needs Go.
+ * Records upstream Karpenter's decisions in `conformance/cases/FILE`. Needs Go.
  *
- * `npx tsx conformance/record.ts FILE SEED COUNT` writes COUNT cases of every topic to
- * `conformance/cases/FILE`.
+ * `npx tsx conformance/record.ts FILE.json.gz --seed S --count N`: N generated cases of every topic;
+ * `... FILE.json.gz --seed S --large`: a few generated cases of thousands of pods;
+ * `... FILE.json.gz --titles`: the hand-made cases.
  */
-import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type Decision, type RecordedCases, writeRecordedCases } from "./cases.ts";
-import { generateCases, generateInstanceTypeSets } from "./generate.ts";
-import { applyEdits, sortedMapEdits } from "./sorted-maps.ts";
+import { parseArgs } from "node:util";
+import { askUpstream } from "./ask-upstream.ts";
+import { type ConformanceCase, type RecordedCases, writeRecordedCases } from "./cases.ts";
+import { generateCases, generateInstanceTypeSets, generateLargeCases } from "./generate.ts";
+import { titleCases, titleInstanceTypeSets } from "./titles/index.ts";
 
-const moduleName = "sigs.k8s.io/karpenter";
-const harness = fileURLToPath(new URL("./upstream/", import.meta.url));
-const outputBytesMax = 2 ** 30;
-
-const [file = "", seedText = "", countText = ""] = process.argv.slice(2);
-const [seed, count] = [Number(seedText), Number(countText)];
-if (!file.endsWith(".json.gz") || !Number.isSafeInteger(seed) || !(count > 0)) {
-  console.error("usage: npx tsx conformance/record.ts FILE.json.gz SEED COUNT");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: "string", default: "" },
+    count: { type: "string", default: "" },
+    large: { type: "boolean", default: false },
+    titles: { type: "boolean", default: false },
+  },
+});
+const [file = ""] = positionals;
+const [seed, count] = [Number(values.seed), Number(values.count)];
+const isSeeded = values.seed !== "" && Number.isSafeInteger(seed);
+if (!file.endsWith(".json.gz") || !(values.titles || (isSeeded && (values.large || count > 0)))) {
+  console.error("usage: record.ts FILE.json.gz (--titles | --seed S --large | --seed S --count N)");
   process.exit(2);
 }
 
-const workFolder = mkdtempSync(join(tmpdir(), "conformance-"));
-try {
-  const instanceTypeSets = generateInstanceTypeSets(seed);
-  const cases = generateCases(seed, count, instanceTypeSets);
-  const lines = cases.map(({ instanceTypeSet, ...rest }) =>
-    JSON.stringify({ ...rest, instanceTypes: instanceTypeSets[instanceTypeSet] }),
-  );
-  const output = execFileSync(buildHarness(workFolder), {
-    input: `${lines.join("\n")}\n`,
-    maxBuffer: outputBytesMax,
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const decisions = output
-    .toString("utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Decision);
-  const upstream = `karpenter ${goList("{{.Version}}")}`;
-  const recorded: RecordedCases = { upstream, instanceTypeSets, cases, decisions };
-  writeRecordedCases(file, recorded);
-  console.log(`${cases.length} cases in ${file}, decided by ${upstream}`);
-} finally {
-  rmSync(workFolder, { recursive: true, force: true });
+const sets = values.titles ? titleInstanceTypeSets() : generateInstanceTypeSets(seed);
+const recorded = askUpstream(casesOf(sets), sets);
+writeRecordedCases(file, withUsedSets(recorded));
+console.log(`${recorded.cases.length} cases in ${file}, decided by ${recorded.upstream}`);
+
+function casesOf(instanceTypeSets: typeof sets): readonly ConformanceCase[] {
+  if (values.titles) return titleCases();
+  return values.large
+    ? generateLargeCases(seed, instanceTypeSets)
+    : generateCases(seed, count, instanceTypeSets);
 }
 
-/** Builds the program against a copy of upstream with the edits of sorted-maps.ts. */
-function buildHarness(folder: string): string {
-  const copy = join(folder, "karpenter");
-  // The module cache is read-only, and so would be a plain copy.
-  cpSync(join(goList("{{.Dir}}"), "pkg"), join(copy, "pkg"), { recursive: true, filter: isSource });
-  cpSync(join(goList("{{.Dir}}"), "go.mod"), join(copy, "go.mod"));
-  for (const path of new Set(sortedMapEdits.map((edit) => edit.file))) {
-    const target = join(copy, path);
-    const text = applyEdits(path, readFileSync(target, "utf8"));
-    rmSync(target);
-    writeFileSync(target, text);
-  }
-  const moduleFile = join(folder, "go.mod");
-  const requirements = readFileSync(join(harness, "go.mod"), "utf8");
-  writeFileSync(moduleFile, `${requirements}\nreplace ${moduleName} => ${copy}\n`);
-  cpSync(join(harness, "go.sum"), join(folder, "go.sum"));
-  const binary = join(folder, "upstream");
-  execFileSync("go", ["build", `-modfile=${moduleFile}`, "-o", binary, "."], {
-    cwd: harness,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  return binary;
-}
-
-/** Makes the folders on the way writable, so that edited files can be put into them. */
-function isSource(from: string, to: string): boolean {
-  if (!statSync(from).isDirectory()) return !from.endsWith("_test.go");
-  mkdirSync(to, { recursive: true });
-  return true;
-}
-
-function goList(format: string): string {
-  const output = execFileSync("go", ["list", "-m", "-f", format, moduleName], { cwd: harness });
-  return output.toString("utf8").trim();
+function withUsedSets(all: RecordedCases): RecordedCases {
+  const used = new Set(all.cases.map(({ instanceTypeSet }) => instanceTypeSet));
+  const entries = Object.entries(all.instanceTypeSets).filter(([name]) => used.has(name));
+  return { ...all, instanceTypeSets: Object.fromEntries(entries) };
 }

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { readRecordedCases, recordedFiles } from "./cases.ts";
 import { differences } from "./compare.ts";
+import { intern, unintern } from "./interning.ts";
 import { replay } from "./replay.ts";
 
-describe.each(recordedFiles())("on %s", (file) => {
+const titles = "titles.json.gz";
+/** Enough for every change; `npm run conformance` compares all files. */
+const files = recordedFiles().filter((file) => file === "seed-1.json.gz" || file === titles);
+
+describe.each(files)("on %s", (file) => {
   const { cases, decisions, upstream } = readRecordedCases(file);
 
   it("the core decides as upstream Karpenter did", () => {
@@ -20,6 +25,20 @@ describe.each(recordedFiles())("on %s", (file) => {
     expect(count((it) => it.newNodeClaims.length)).toBeGreaterThan(cases.length / 2);
     expect(count((it) => it.existingNodes.length)).toBeGreaterThan(cases.length / 10);
     expect(count((it) => Object.keys(it.podErrors).length)).toBeGreaterThan(cases.length / 10);
+  });
+});
+
+describe("recorded cases", () => {
+  it("are kept small by writing what repeats once", () => {
+    const group = { labels: { app: "web" }, requests: { cpu: "1", memory: "1Gi" } };
+    const value = { pods: [group, { ...group }, [group, null, 1]], one: "x" };
+    const interned = intern(value);
+    expect(interned.parts).toHaveLength(1);
+    expect(unintern(JSON.parse(JSON.stringify(interned)) as typeof interned)).toEqual(value);
+  });
+
+  it("cannot hold what would read as a reference", () => {
+    expect(() => intern({ list: [{ $part: 0 }] })).toThrow(RangeError);
   });
 });
 

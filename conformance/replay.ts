@@ -1,4 +1,4 @@
-import { readRecordedCases } from "./cases.ts";
+import { readRecordedCases, type RecordedCases } from "./cases.ts";
 import { differences } from "./compare.ts";
 import { buildInstanceTypes, decide } from "./decide.ts";
 
@@ -11,7 +11,14 @@ export interface CaseResult {
 
 /** Decides the cases of a recorded file whose names contain one of the words (none: all of them). */
 export function replay(file: string, words: readonly string[] = []): readonly CaseResult[] {
-  const { instanceTypeSets, cases, decisions } = readRecordedCases(file);
+  return replayCases(readRecordedCases(file), words);
+}
+
+/** The same for cases at hand. @throws Error for a case without its decision or instance types. */
+export function replayCases(
+  { instanceTypeSets, cases, decisions }: RecordedCases,
+  words: readonly string[] = [],
+): readonly CaseResult[] {
   const typesBySet = new Map(
     Object.entries(instanceTypeSets).map(([name, types]) => [name, buildInstanceTypes(types)]),
   );
@@ -21,7 +28,7 @@ export function replay(file: string, words: readonly string[] = []): readonly Ca
     const recorded = decisions[index];
     const types = typesBySet.get(instanceTypeSet);
     if (recorded?.name !== name || types === undefined) {
-      throw new Error(`${file}: case ${name} lacks its decision or instance types`);
+      throw new Error(`case ${name} lacks its decision or instance types`);
     }
     return [{ name, topic, differences: differences(recorded, decide(testCase, types)) }];
   });

@@ -1,0 +1,288 @@
+import type { Manifest } from "../cases.ts";
+import { hostnameKey, pod, pods, pool, spread, titled, type TitledCase, zoneKey } from "./build.ts";
+import { node } from "./build-nodes.ts";
+
+const base = pool("default");
+
+interface ClassDetails {
+  readonly zones?: readonly string[];
+  readonly key?: string;
+  readonly bindingMode?: string;
+  readonly provisioner?: string;
+  readonly annotations?: Manifest;
+  readonly creationTimestamp?: string;
+}
+
+function storageClass(name: string, details: ClassDetails = {}): Manifest {
+  const { zones, key = zoneKey, annotations = {}, creationTimestamp } = details;
+  const { bindingMode = "WaitForFirstConsumer", provisioner = "ebs.csi.aws.com" } = details;
+  return {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: {
+      name,
+      annotations,
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
+    provisioner,
+    volumeBindingMode: bindingMode,
+    ...(zones === undefined
+      ? {}
+      : { allowedTopologies: [{ matchLabelExpressions: [{ key, values: zones }] }] }),
+  };
+}
+
+function claim(name: string, spec: Manifest, metadata: Manifest = {}, status?: Manifest): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name, namespace: "default", uid: `uid-${name}`, ...metadata },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "10Gi" } },
+      ...spec,
+    },
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+const ebs = { csi: { driver: "ebs.csi.aws.com", volumeHandle: "volume" } };
+
+function volume(name: string, terms: readonly Manifest[], source: Manifest = ebs): Manifest {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name, uid: `uid-${name}` },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      capacity: { storage: "10Gi" },
+      ...source,
+      ...(terms.length === 0 ? {} : { nodeAffinity: { required: { nodeSelectorTerms: terms } } }),
+    },
+  };
+}
+
+function inZones(...zones: string[]): Manifest {
+  return { matchExpressions: [{ key: zoneKey, operator: "In", values: zones }] };
+}
+
+function mounts(...claims: string[]): Manifest {
+  return {
+    volumes: claims.map((claimName, index) => ({
+      name: `data-${index}`,
+      persistentVolumeClaim: { claimName },
+    })),
+  };
+}
+
+function ephemeral(storageClassName?: string): Manifest {
+  const spec = {
+    accessModes: ["ReadWriteOnce"],
+    resources: { requests: { storage: "1Gi" } },
+    ...(storageClassName === undefined ? {} : { storageClassName }),
+  };
+  return { volumes: [{ name: "data", ephemeral: { volumeClaimTemplate: { spec } } }] };
+}
+
+const bound = { annotations: { "pv.kubernetes.io/bind-completed": "yes" } };
+const uses = pod("pod", { spec: mounts("claim") });
+const ofClass = (name: string) => claim("claim", { storageClassName: name });
+const ofVolume = claim("claim", { storageClassName: "any", volumeName: "volume" }, bound);
+const marked = { "storageclass.kubernetes.io/is-default-class": "true" };
+const going = { deletionTimestamp: "2026-02-28T23:00:00Z", finalizers: ["example.com/slow"] };
+
+function csiNode(name: string, count: number): Manifest {
+  const driver = {
+    name: "ebs.csi.aws.com",
+    nodeID: name,
+    topologyKeys: [],
+    allocatable: { count },
+  };
+  return {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "CSINode",
+    metadata: { name },
+    spec: { drivers: [driver] },
+  };
+}
+
+export const volumeTitles: readonly TitledCase[] = [
+  titled("should launch multiple nodes if required due to volume limits", [
+    base,
+    storageClass("any"),
+    node("n"),
+    csiNode("n", 2),
+    Array.from({ length: 4 }, (_, index) => [
+      claim(`claim-${index}`, { storageClassName: "any" }),
+      pod(`pod-${index}`, { spec: mounts(`claim-${index}`) }),
+    ]).flat(),
+  ]),
+  titled("should launch a single node if all pods use the same PVC", [
+    base,
+    storageClass("any"),
+    ofVolume,
+    volume("volume", [inZones("test-zone-1")]),
+    node("n"),
+    csiNode("n", 1),
+    pods(4, "pod", { spec: mounts("claim") }),
+  ]),
+  titled("should not fail for NFS volumes", [
+    base,
+    claim("claim", { storageClassName: "", volumeName: "volume" }, bound),
+    volume("volume", [], { nfs: { server: "example", path: "/" } }),
+    uses,
+  ]),
+  titled("should schedule pods using a PV with multiple zones", [
+    base,
+    storageClass("any"),
+    ofVolume,
+    volume("volume", [inZones("test-zone-2"), inZones("test-zone-3")]),
+    uses,
+  ]),
+  titled(
+    "should preserve unconstrained PV alternatives after ignoring hostname affinity: for local volumes",
+    [
+      base,
+      storageClass("any"),
+      ofVolume,
+      volume(
+        "volume",
+        [
+          inZones("test-zone-2"),
+          { matchExpressions: [{ key: hostnameKey, operator: "In", values: ["gone"] }] },
+        ],
+        { local: { path: "/data" } },
+      ),
+      uses,
+    ],
+  ),
+  titled("should schedule pods using a StorageClass with multiple zones in AllowedTopologies", [
+    base,
+    storageClass("some", { zones: ["test-zone-2", "test-zone-3"] }),
+    ofClass("some"),
+    uses,
+  ]),
+  titled(
+    "should schedule pods when a valid multi-volume topology alternative remains after pruning disjoint branches",
+    [
+      base,
+      storageClass("some", { zones: ["test-zone-1", "test-zone-3"] }),
+      claim("a", { storageClassName: "some" }),
+      claim("b", { storageClassName: "any", volumeName: "volume" }, bound),
+      volume("volume", [inZones("test-zone-2"), inZones("test-zone-3")]),
+      pod("pod", { spec: mounts("a", "b") }),
+    ],
+  ),
+  titled(
+    "should launch nodes for pods with ephemeral volume using the specified storage class name",
+    [
+      base,
+      storageClass("some", { zones: ["test-zone-2"] }),
+      pod("pod", { spec: ephemeral("some") }),
+    ],
+  ),
+  titled("should launch nodes for pods with ephemeral volume using a default storage class", [
+    base,
+    storageClass("some", { zones: ["test-zone-2"], annotations: marked }),
+    pod("pod", { spec: ephemeral() }),
+  ]),
+  titled("should launch nodes for pods with ephemeral volume using the newest storage class", [
+    base,
+    storageClass("old", {
+      zones: ["test-zone-1"],
+      annotations: marked,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+    }),
+    storageClass("young", {
+      zones: ["test-zone-2"],
+      annotations: marked,
+      creationTimestamp: "2026-02-01T00:00:00Z",
+    }),
+    pod("pod", { spec: ephemeral() }),
+  ]),
+  titled("should not launch nodes for pod with storageClass that uses an unsupported provisioner", [
+    base,
+    storageClass("odd", { provisioner: "example.com/none", zones: ["nowhere"] }),
+    ofClass("odd"),
+    uses,
+  ]),
+  titled(
+    "should not launch nodes for pod with storageClass that uses an unsupported topology key",
+    [base, storageClass("odd", { key: "example.com/rack", zones: ["1"] }), ofClass("odd"), uses],
+  ),
+  titled("should not launch nodes for pod with unbound volume for volumeBindingMode immediate", [
+    base,
+    storageClass("now", { bindingMode: "Immediate" }),
+    ofClass("now"),
+    uses,
+  ]),
+  titled("should not launch nodes for pod with deleting persistentVolumeClaim", [
+    base,
+    storageClass("any"),
+    claim("claim", { storageClassName: "any" }, going),
+    uses,
+  ]),
+  titled("should not launch nodes for pod with Lost persistentVolumeClaim", [
+    base,
+    storageClass("any"),
+    claim("claim", { storageClassName: "any" }, {}, { phase: "Lost" }),
+    uses,
+  ]),
+  titled(
+    "should handle pods with PVCs with defined volumeName: when pv.kubernetes.io/bind-completed is missing",
+    [
+      base,
+      storageClass("any"),
+      claim("claim", { storageClassName: "any", volumeName: "volume" }),
+      volume("volume", [inZones("test-zone-2")]),
+      uses,
+    ],
+  ),
+  titled(
+    "should handle pods with PVCs with defined volumeName: when pv.kubernetes.io/bind-completed is present",
+    [base, storageClass("any"), ofVolume, volume("volume", [inZones("test-zone-2")]), uses],
+  ),
+  titled(
+    "should launch nodes for pods with ephemeral volume without a storage class when the PVC is bound: non-existent storage class",
+    [
+      base,
+      claim("claim", { storageClassName: "none", volumeName: "volume" }, bound),
+      volume("volume", [inZones("test-zone-3")]),
+      uses,
+    ],
+  ),
+  titled(
+    "should not launch nodes for pods with ephemeral volume without a storage class when the PVC is unbound: non-existent storage class",
+    [base, pod("pod", { spec: ephemeral("none") })],
+  ),
+  titled(
+    "should not launch nodes for pods with ephemeral volume without a storage class when the PVC is unbound: explicitly disabled storage class (empty string)",
+    [base, pod("pod", { spec: ephemeral("") })],
+  ),
+  titled("should launch nodes for pods with non-dynamic PVC using a migrated PVC/PV", [
+    base,
+    storageClass("old", { provisioner: "kubernetes.io/aws-ebs" }),
+    claim("claim", { storageClassName: "old", volumeName: "volume" }, bound),
+    volume("volume", [inZones("test-zone-1")], { awsElasticBlockStore: { volumeID: "volume" } }),
+    node("n"),
+    csiNode("n", 0),
+    uses,
+  ]),
+  titled("should schedule pod with PVC and TSC minDomains=3 when pods are spread across 3 zones", [
+    base,
+    storageClass("any"),
+    ofVolume,
+    volume("volume", [inZones("test-zone-3")]),
+    node("a"),
+    node("b", { zone: "test-zone-2" }),
+    pod("web-a", { labels: { app: "web" }, on: "a" }),
+    pod("web-b", { labels: { app: "web" }, on: "b" }),
+    pod("pod", {
+      labels: { app: "web" },
+      spec: {
+        ...mounts("claim"),
+        topologySpreadConstraints: [spread(zoneKey, { minDomains: 3 })],
+      },
+    }),
+  ]),
+];
