@@ -57,7 +57,10 @@ function isSameError(upstream: string | undefined, ours: string | undefined): bo
 
 function withoutRules(text: string | undefined): string | undefined {
   const rule = /unsatisfiable topology constraint for .*? nodeDomains = [^;]*/g;
-  return text?.replaceAll(rule, "unsatisfiable topology constraint");
+  // Of several known labels that an unknown one may be a typo of, too, it names the first of a map.
+  return text
+    ?.replaceAll(rule, "unsatisfiable topology constraint")
+    .replaceAll(/typo of "[^"]*"/g, "typo of a label");
 }
 
 function withoutSerials(text: string | undefined): string | undefined {

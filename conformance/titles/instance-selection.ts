@@ -136,12 +136,12 @@ export const instanceSelectionTitles: readonly TitledCase[] = [
   minimum(
     "schedule should fail if minimum number of InstanceTypes is not met as per the minValues in the requirement",
     {
-      requirements: [two("In", 3, "m1.large", "c1.large")],
+      requirements: [two("In", 3, "m1.large", "c1.large", "none")],
     },
   ),
   minimum(
     "schedule should relax minValues under BestEffort",
-    { requirements: [two("In", 3, "m1.large", "c1.large")] },
+    { requirements: [two("In", 3, "m1.large", "c1.large", "none")] },
     "BestEffort",
   ),
   minimum(

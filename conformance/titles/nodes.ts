@@ -130,7 +130,7 @@ const inFlightTitles: readonly TitledCase[] = [
   ]),
   titled("should consider a tainted NotReady node as in-flight even if initialized", [
     base,
-    node("n", { taints: [notReady] }),
+    node("n", { taints: [{ ...notReady, effect: "NoSchedule" }] }),
     pod("pod"),
   ]),
   titled(
