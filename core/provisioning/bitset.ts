@@ -32,11 +32,6 @@ export function clearBit(bits: Bits, index: number): void {
   bits[word] = (bits[word] ?? 0) & ~(1 << (index & wordMask));
 }
 
-/** Whether the number is in the set. */
-export function hasBit(bits: Bits, index: number): boolean {
-  return (((bits[index >>> wordShift] ?? 0) >>> (index & wordMask)) & 1) === 1;
-}
-
 /** Takes out, in place, what isn't in the other set. */
 export function intersectInto(bits: Bits, other: Bits): void {
   for (let word = 0; word < bits.length; word++)

@@ -93,9 +93,6 @@ export type TopologyResult =
   | { readonly ok: true; readonly topology: TopologyTracker }
   | { readonly ok: false; readonly error: string };
 
-/** The shape of `createTopology` in topology.ts. */
-export type CreateTopology = (input: TopologyInput) => TopologyResult;
-
 /** What volumes say about placement; `VolumeTopology` in volume-topology.ts. */
 export interface VolumeTopologyReader {
   /**
@@ -116,6 +113,3 @@ export type VolumeReads = Pick<
   Cluster,
   "persistentVolumeClaim" | "persistentVolume" | "storageClass" | "storageClasses"
 >;
-
-/** The shape of `createVolumeTopology` in volume-topology.ts. */
-export type CreateVolumeTopology = (cluster: VolumeReads) => VolumeTopologyReader;

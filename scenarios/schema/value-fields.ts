@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { DurationMs, SimTime } from "../../core/units/index.ts";
 import {
   durationMs,
-  formatDuration,
   parseTime,
   tryParseDuration,
   tryParseQuantity,
@@ -25,13 +24,6 @@ export function parseScenarioDuration(text: string): DurationMs | undefined {
   const tail = dayCount !== undefined && rest === "" ? durationMs(0) : tryParseDuration(rest);
   if (tail === undefined || tail < 0 || !Number.isSafeInteger(days + tail)) return undefined;
   return durationMs(days + tail);
-}
-
-/** A duration as the scenario file writes it, in whole days where that is exact. */
-export function formatScenarioDuration(duration: DurationMs): string {
-  return duration > 0 && duration % msPerDay === 0
-    ? `${duration / msPerDay}d`
-    : formatDuration(duration);
 }
 
 /** A duration, `DurationMs` once read. */
