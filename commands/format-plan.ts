@@ -1,13 +1,7 @@
 import { formatUsdPerHour, usdPerHour } from "../core/units/index.ts";
 import type { Plan, PlannedNodeClaim } from "../scenarios/index.ts";
-import type { Paint } from "./paint.ts";
 import { formatTable } from "./print-table.ts";
-
-/** How wide, and in which colours. */
-export interface PlanStyle {
-  readonly columns: number;
-  readonly paint: Paint;
-}
+import { count, grouped, hang, list, section, type TextStyle, wrap } from "./text-lines.ts";
 
 /** How many pods of one machine are named. */
 const podsMax = 8;
@@ -15,7 +9,7 @@ const podsMax = 8;
 const typesMax = 3;
 
 /** A plan for a person: what would be launched first, then every pod's fate, then the caveats. */
-export function formatPlan(plan: Plan, style: PlanStyle): string {
+export function formatPlan(plan: Plan, style: TextStyle): string {
   const lines = [
     ...headline(plan, style),
     ...launches(plan, style),
@@ -23,7 +17,10 @@ export function formatPlan(plan: Plan, style: PlanStyle): string {
     ...refused(plan, style),
     ...section(
       `Left alone: ${count(plan.ignored.length, "pod")}`,
-      grouped(plan.ignored.map(({ pod, message }) => [pod, message])),
+      grouped(
+        plan.ignored.map(({ pod, message }) => [pod, message]),
+        podsMax,
+      ),
       style,
     ),
     ...section(
@@ -36,7 +33,7 @@ export function formatPlan(plan: Plan, style: PlanStyle): string {
   return `${lines.join("\n")}\n`;
 }
 
-function headline(plan: Plan, { columns, paint }: PlanStyle): readonly string[] {
+function headline(plan: Plan, { columns, paint }: TextStyle): readonly string[] {
   const { nodeClaims, existingNodes, unschedulable, podCount } = plan;
   const onNew = sum(nodeClaims.map(({ pods }) => pods.length));
   const onExisting = sum(existingNodes.map(({ pods }) => pods.length));
@@ -60,7 +57,7 @@ function headline(plan: Plan, { columns, paint }: PlanStyle): readonly string[] 
   return [...wrap(text, columns).map((line) => paint.bold(line)), ...wrap(place, columns)];
 }
 
-function launches(plan: Plan, style: PlanStyle): readonly string[] {
+function launches(plan: Plan, style: TextStyle): readonly string[] {
   const { nodeClaims } = plan;
   if (nodeClaims.length === 0) return [];
   const hasOther = nodeClaims.some(({ requests }) => otherRequests(requests) !== "");
@@ -110,7 +107,7 @@ function launches(plan: Plan, style: PlanStyle): readonly string[] {
 function details(
   { pods, launch, refusal, isMinValuesRelaxed }: PlannedNodeClaim,
   name: string,
-  { columns, paint }: PlanStyle,
+  { columns, paint }: TextStyle,
 ): readonly string[] {
   const [, ...others] = launch?.instanceTypes ?? [];
   const named = others
@@ -125,7 +122,7 @@ function details(
   ];
 }
 
-function existing({ existingNodes }: Plan, style: PlanStyle): readonly string[] {
+function existing({ existingNodes }: Plan, style: TextStyle): readonly string[] {
   return section(
     "Would go to existing nodes",
     existingNodes.map(({ node, nodePool, pods }) => [
@@ -137,7 +134,7 @@ function existing({ existingNodes }: Plan, style: PlanStyle): readonly string[] 
 }
 
 /** Pods with the same reasons stand together, since a Deployment's pods mostly have the same. */
-function refused({ unschedulable }: Plan, { columns, paint }: PlanStyle): readonly string[] {
+function refused({ unschedulable }: Plan, { columns, paint }: TextStyle): readonly string[] {
   if (unschedulable.length === 0) return [];
   const reasons = unschedulable.map(({ pod, message, nodePools }) => {
     const each = nodePools.length > 0 ? nodePools : [{ nodePool: "", message }];
@@ -149,14 +146,14 @@ function refused({ unschedulable }: Plan, { columns, paint }: PlanStyle): readon
   return [
     "",
     paint.bold(`Cannot be scheduled: ${count(unschedulable.length, "pod")}`),
-    ...grouped(reasons).flatMap(([pods, text]) => [
+    ...grouped(reasons, podsMax).flatMap(([pods, text]) => [
       ...hang("  ", pods, columns).map(paint.red),
       ...text.split("\n"),
     ]),
   ];
 }
 
-function caveats(plan: Plan, { columns, paint }: PlanStyle): readonly string[] {
+function caveats(plan: Plan, { columns, paint }: TextStyle): readonly string[] {
   const { prices, notes } = plan;
   const spot = prices.isSpotModelled
     ? `Spot prices are ${prices.spot}. They are nobody's quote; give a history with --prices.`
@@ -175,39 +172,6 @@ function caveats(plan: Plan, { columns, paint }: PlanStyle): readonly string[] {
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
-/** A title and rows of a name with a text behind or below it; nothing for no rows. */
-function section(
-  title: string,
-  rows: readonly (readonly [string, string])[],
-  { columns, paint }: PlanStyle,
-): readonly string[] {
-  if (rows.length === 0) return [];
-  const lines = rows.flatMap(([name, text]) =>
-    name.length + text.length + 4 <= columns
-      ? [`  ${name}: ${text}`]
-      : [...hang("  ", `${name}:`, columns), ...hang("    ", text, columns)],
-  );
-  return ["", paint.bold(title), ...lines];
-}
-
-/** Names with the same text as one, in the order of the first. */
-function grouped(
-  rows: readonly (readonly [string, string])[],
-): readonly (readonly [string, string])[] {
-  const namesByText = new Map<string, string[]>();
-  for (const [name, text] of rows) {
-    const names = namesByText.get(text);
-    if (names === undefined) namesByText.set(text, [name]);
-    else names.push(name);
-  }
-  return [...namesByText].map(([text, names]) => [list(names, podsMax), text]);
-}
-
-function list(names: readonly string[], max: number): string {
-  const more = names.length > max ? `, and ${names.length - max} more (--json has all)` : "";
-  return names.slice(0, max).join(", ") + more;
-}
-
 function otherRequests(requests: Readonly<Record<string, string>>): string {
   return Object.entries(requests)
     .filter(([name, amount]) => !["cpu", "memory", "pods"].includes(name) && amount !== "0")
@@ -224,33 +188,6 @@ function shortZone(zone: string, { region }: Plan): string {
   return zone.startsWith(region) ? zone.slice(region.length) : zone;
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
-}
-
-/** Text behind a prefix, further lines indented by as much. */
-function hang(prefix: string, text: string, columns: number): readonly string[] {
-  const indent = " ".repeat(prefix.length);
-  return wrap(text, columns - prefix.length).map(
-    (line, index) => (index === 0 ? prefix : indent) + line,
-  );
-}
-
-/** Breaks text at spaces into lines of at most `width`; a longer word stands alone. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -12,23 +12,17 @@ import {
   decideProvisioning,
   defaultProvisioningOptions,
   deletingNodePods,
-  limitExceededBy,
   type ProvisioningDecision,
   type ProvisioningView,
-  type SchedulingNodeClaim,
   schedulingOptionsOf,
-  toNodeClaimDraft,
 } from "../../core/provisioning/index.ts";
-import { Requirements } from "../../core/scheduling/index.ts";
 import { ClusterState, replayCluster, setCondition } from "../../core/state/index.ts";
 import {
   compareStrings,
   type Diagnostic,
-  formatResourceList,
   formatTime,
   type SimTime,
 } from "../../core/units/index.ts";
-import { launchChoices } from "../../sim/aws/index.ts";
 import type { SpotMarket } from "../../sim/ec2/index.ts";
 import type { Catalogue } from "../../traces/index.ts";
 import { advisedSpotMarket, typesByNodePool, withOverlays } from "./instance-types.ts";
@@ -36,7 +30,8 @@ import type { Snapshot } from "./load-snapshot.ts";
 import { asUnschedulable, isSilentlyPending, waitsForOther } from "./pending-pods.ts";
 import type { SnapshotPlace } from "./place.ts";
 import { idleNodePools, planNotes } from "./plan-notes.ts";
-import type { Plan, PlanChoices, PlannedLaunch, PlannedNodeClaim } from "./plan.ts";
+import type { Plan, PlanChoices } from "./plan.ts";
+import { plannedNodeClaim } from "./planned-node-claim.ts";
 import { SnapshotCluster } from "./snapshot-cluster.ts";
 import { findUnknownLabels } from "./unknown-labels.ts";
 
@@ -229,7 +224,9 @@ function placements(
   }
   const { newNodeClaims, existingNodes, podErrors } = decision.results;
   return {
-    nodeClaims: newNodeClaims.map((it) => plannedNodeClaim(it, situation, request)),
+    nodeClaims: newNodeClaims.map((it) =>
+      plannedNodeClaim(it, situation, request.choices.minValuesPolicy),
+    ),
     existingNodes: existingNodes
       .filter(({ pods }) => pods.length > 0)
       .map(({ stateNode, pods }) => {
@@ -249,56 +246,4 @@ function placements(
       }))
       .sort((a, b) => compareStrings(a.pod, b.pod)),
   };
-}
-
-function plannedNodeClaim(
-  nodeClaim: SchedulingNodeClaim,
-  { state, types, cluster }: Situation,
-  { choices }: PlanRequest,
-): PlannedNodeClaim {
-  const { nodePoolName } = nodeClaim;
-  const { spec } = toNodeClaimDraft(nodeClaim);
-  const requirements = Requirements.fromNodeSelectorRequirements(spec.requirements);
-  const limits = cluster.nodePool(nodePoolName)?.spec.limits ?? {};
-  const exceeded = limitExceededBy(limits, state.nodePoolUsage(nodePoolName));
-  const launch = launchChoices(
-    types.get(nodePoolName) ?? [],
-    requirements,
-    spec.requests,
-    choices.minValuesPolicy,
-  );
-  const refusal =
-    exceeded !== undefined
-      ? `creating node claim, ${exceeded}`
-      : launch.kind === "none"
-        ? launch.message
-        : undefined;
-  return {
-    nodePool: nodePoolName,
-    pods: nodeClaim.pods.map(objectKey),
-    requests: formatResourceList(spec.requests),
-    daemonRequests: formatResourceList(nodeClaim.daemonOverhead),
-    requirements: requirements.list.map(String),
-    instanceTypeCount: nodeClaim.instanceTypeOptions.length,
-    ...(launch.kind === "choices" && refusal === undefined
-      ? { launch: plannedLaunch(launch) }
-      : {}),
-    ...(refusal === undefined ? {} : { refusal }),
-    isMinValuesRelaxed: nodeClaim.isMinValuesRelaxed,
-  };
-}
-
-function plannedLaunch({
-  capacityType,
-  choices,
-}: Extract<ReturnType<typeof launchChoices>, { readonly kind: "choices" }>): PlannedLaunch {
-  const instanceTypes = choices
-    .map(({ instanceType, offerings }) => ({
-      instanceType,
-      usdPerHour: Math.min(...offerings.map(({ priceUsdPerHour }) => priceUsdPerHour)),
-      zones: offerings.map(({ zone }) => zone).sort(compareStrings),
-    }))
-    .sort((a, b) => a.usdPerHour - b.usdPerHour || compareStrings(a.instanceType, b.instanceType));
-  const zones = [...new Set(instanceTypes.flatMap((it) => it.zones))].sort(compareStrings);
-  return { capacityType, zones, instanceTypes };
 }
