@@ -4,7 +4,8 @@ import type { Tree } from "./finding.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-const skippedFolders = new Set(["node_modules", "dist", "coverage", "out", ".git", "stryker-tmp"]);
+// In a linked worktree .git is a file.
+const skipped = new Set(["node_modules", "dist", "coverage", "out", ".git", "stryker-tmp"]);
 const textEndings =
   /\.(ts|tsx|mjs|js|json|md|ya?ml|go|mod|sh|css|csv|txt|svg|toml)$|^\.ci\/|^\.[a-z]+$/;
 
@@ -23,7 +24,8 @@ function collect(folder: string, tree: Map<string, string>): void {
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = `${folder}${entry.name}`;
-    if (entry.isDirectory() && !skippedFolders.has(entry.name)) {
+    if (skipped.has(entry.name)) continue;
+    if (entry.isDirectory()) {
       collect(`${path}/`, tree);
     } else if (entry.isFile() && (textEndings.test(path) || entry.name === "LICENSE")) {
       const text = readFileSync(`${root}/${path}`, "utf8");
