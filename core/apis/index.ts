@@ -1,4 +1,5 @@
 /** Kubernetes and Karpenter objects: shapes, defaulting, validation, older versions. */
+export * from "./capacity-buffer.ts";
 export * from "./ec2-node-class.ts";
 export * from "./labels.ts";
 export * from "./node-claim.ts";

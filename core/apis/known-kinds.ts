@@ -14,7 +14,7 @@ function of(group: string, ...kinds: readonly string[]): readonly UnmodelledKind
 /** Kinds that occur beside workloads and Karpenter's own, known and not modelled. */
 export const unmodelledKinds: readonly UnmodelledKind[] = [
   ...of("", "ConfigMap", "Secret", "Service", "ServiceAccount", "Endpoints", "Event"),
-  ...of("", "Binding", "ComponentStatus", "PodTemplate"),
+  ...of("", "Binding", "ComponentStatus"),
   { group: "", kind: "LimitRange", missed: "its defaults and bounds do not change pods" },
   { group: "", kind: "ResourceQuota", missed: "it does not keep pods from being created" },
   { group: "", kind: "ReplicationController", missed: "it creates no pods; write a Deployment" },
@@ -54,11 +54,6 @@ export const unmodelledKinds: readonly UnmodelledKind[] = [
     missed: "devices of dynamic resource allocation are not allocated",
   },
   ...of("resource.k8s.io", "DeviceClass", "ResourceSlice"),
-  {
-    group: "autoscaling.x-k8s.io",
-    kind: "CapacityBuffer",
-    missed: "no capacity is kept in reserve",
-  },
   {
     group: "autoscaling.k8s.io",
     kind: "VerticalPodAutoscaler",

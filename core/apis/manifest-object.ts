@@ -1,3 +1,4 @@
+import type { CapacityBuffer, PodTemplateObject } from "./capacity-buffer.ts";
 import type { Ec2NodeClass } from "./ec2-node-class.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NodeClaim } from "./node-claim.ts";
@@ -26,6 +27,7 @@ import type {
 
 /** Every kind of object that a manifest can bring in; `kind` tells them apart. */
 export type ManifestObject =
+  | CapacityBuffer
   | CronJob
   | CsiNode
   | DaemonSet
@@ -42,6 +44,7 @@ export type ManifestObject =
   | PersistentVolumeClaim
   | Pod
   | PodDisruptionBudget
+  | PodTemplateObject
   | PriorityClass
   | ReplicaSet
   | StatefulSet

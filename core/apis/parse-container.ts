@@ -8,7 +8,6 @@ import {
   neutrals,
   object,
   optional,
-  present,
   required,
   unmodelled,
 } from "./decoder.ts";
@@ -41,7 +40,14 @@ export const resources: Decoder<ResourceRequirements> = (raw, place) => {
       sentence: `Invalid value: "${formatResource(name, request)}": must be less than or equal to ${name} limit of ${text}`,
     });
   }
-  return { requests: merged(written.limits, written.requests), limits: written.limits };
+  const fromLimits = Object.keys(written.limits).filter(
+    (name) => !Object.hasOwn(written.requests, name),
+  );
+  return {
+    requests: merged(written.limits, written.requests),
+    limits: written.limits,
+    ...(fromLimits.length === 0 ? {} : { requestsFromLimits: fromLimits }),
+  };
 };
 
 /** Both lists in one, sorted by name; the second one wins. */
@@ -132,9 +138,10 @@ export const containers: Decoder<readonly Container[]> = checked(list(container)
  * @see kubernetes pkg/apis/core/v1/defaults.go defaultHostNetworkPorts
  */
 export function withHostPorts(container: Container): Container {
-  const ports = container.ports.map((port) => ({
-    ...port,
-    ...present({ hostPort: port.hostPort ?? port.containerPort }),
-  }));
+  const ports = container.ports.map((port) =>
+    (port.hostPort ?? 0) === 0
+      ? { ...port, hostPort: port.containerPort, isHostPortDefaulted: true as const }
+      : port,
+  );
   return { ...container, ports };
 }

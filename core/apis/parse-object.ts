@@ -18,6 +18,8 @@ import {
 import { type Reader, readers } from "./readers.ts";
 
 const karpenterGroups: readonly string[] = ["karpenter.sh", "karpenter.k8s.aws"];
+/** Groups whose kinds Karpenter brings the definitions of, those of others beside them. */
+const strictGroups: readonly string[] = [...karpenterGroups, "autoscaling.x-k8s.io"];
 
 /**
  * Reads one Kubernetes object from a plain JSON value, in any version that Karpenter ever served.
@@ -62,8 +64,8 @@ function parseAt(raw: unknown, segments: readonly PathSegment[]): ParseResult {
     apiVersion: typeof apiVersion === "string" ? apiVersion : "",
     kind: typeof kind === "string" ? kind : "",
   };
-  const isKarpenter = karpenterGroups.includes(groupOf(type.apiVersion));
-  const reading: Reading = { issues: [], unknownFields: isKarpenter ? "error" : "unsupported" };
+  const isStrict = strictGroups.includes(groupOf(type.apiVersion));
+  const reading: Reading = { issues: [], unknownFields: isStrict ? "error" : "unsupported" };
   const place = placeAt(rootPlace(reading), ...segments);
   const nothing = { ...type, segments, companions: [], issues: reading.issues };
   if (!isMapping(raw) || type.apiVersion === "" || type.kind === "") {

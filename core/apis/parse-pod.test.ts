@@ -37,6 +37,7 @@ describe("a pod", () => {
     expect(read(rawPod({}, { resources })).spec.containers[0]?.resources).toEqual({
       requests: { cpu: 500, memory: 2 ** 30 },
       limits: { cpu: 2000, memory: 2 ** 30 },
+      requestsFromLimits: ["memory"],
     });
   });
 
@@ -75,7 +76,7 @@ describe("a pod", () => {
     const ports = [{ containerPort: 80 }, { containerPort: 81, hostPort: 8081 }];
     const { spec } = read(rawPod({ hostNetwork: true }, { ports }));
     expect(spec.containers[0]?.ports).toEqual([
-      { containerPort: 80, hostPort: 80, protocol: "TCP" },
+      { containerPort: 80, hostPort: 80, isHostPortDefaulted: true, protocol: "TCP" },
       { containerPort: 81, hostPort: 8081, protocol: "TCP" },
     ]);
   });

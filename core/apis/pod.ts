@@ -7,6 +7,8 @@ import type { Toleration } from "./taint.ts";
 export interface ContainerPort {
   readonly containerPort: number;
   readonly hostPort?: number;
+  /** The host port follows from the host's network; templates lack it. */
+  readonly isHostPortDefaulted?: true;
   readonly hostIP?: string;
   readonly protocol?: "TCP" | "UDP" | "SCTP";
 }
@@ -15,6 +17,8 @@ export interface ContainerPort {
 export interface ResourceRequirements {
   readonly requests: ResourceList;
   readonly limits: ResourceList;
+  /** Names of requests that are limits, for want of a request; absent: none. Templates lack them. */
+  readonly requestsFromLimits?: readonly string[];
 }
 
 /** One container, cut down to what scheduling and timing read. */
@@ -115,7 +119,8 @@ export interface PodCondition {
 }
 
 export interface PodStatus {
-  readonly phase: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
+  /** Empty for a virtual pod, which no API server has seen. */
+  readonly phase: "" | "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
   readonly reason?: string;
   readonly conditions: readonly PodCondition[];
   readonly nominatedNodeName?: string;

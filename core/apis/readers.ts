@@ -1,6 +1,7 @@
 import type { Decoder } from "./decoder.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 import { firstHorizontalPodAutoscaler, horizontalPodAutoscaler } from "./parse-autoscaler.ts";
+import { capacityBuffer, podTemplateObject } from "./parse-capacity-buffer.ts";
 import { namespace, node, priorityClass } from "./parse-cluster-kinds.ts";
 import { betaPodDisruptionBudget, podDisruptionBudget } from "./parse-disruption-budget.ts";
 import { ec2NodeClass } from "./parse-ec2-node-class.ts";
@@ -61,6 +62,7 @@ export const readers: readonly Reader[] = [
   current("karpenter.sh/v1", "NodeClaim", nodeClaim),
   current("karpenter.k8s.aws/v1", "EC2NodeClass", ec2NodeClass),
   current("karpenter.sh/v1alpha1", "NodeOverlay", nodeOverlay),
+  current("autoscaling.x-k8s.io/v1beta1", "CapacityBuffer", capacityBuffer),
   older("karpenter.sh/v1beta1 NodePool", "karpenter.sh/v1 NodePool", nodePoolV1Beta1),
   older("karpenter.sh/v1beta1 NodeClaim", "karpenter.sh/v1 NodeClaim", nodeClaimV1Beta1),
   older(
@@ -83,6 +85,7 @@ export const readers: readonly Reader[] = [
   current("batch/v1", "CronJob", cronJob),
   olderForm("batch/v1beta1 CronJob", "batch/v1 CronJob", cronJob),
   current("v1", "Pod", pod),
+  current("v1", "PodTemplate", podTemplateObject),
   current("v1", "Node", node),
   current("v1", "Namespace", namespace),
   current("v1", "PersistentVolumeClaim", persistentVolumeClaim),

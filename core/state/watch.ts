@@ -1,4 +1,5 @@
 import type {
+  CapacityBuffer,
   CronJob,
   CsiNode,
   DaemonSet,
@@ -14,6 +15,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  PodTemplateObject,
   PriorityClass,
   ReplicaSet,
   StatefulSet,
@@ -23,6 +25,7 @@ import type {
 
 /** Every kind of object that the cluster holds; `kind` tells them apart. */
 export type ClusterObject =
+  | CapacityBuffer
   | CronJob
   | CsiNode
   | DaemonSet
@@ -38,6 +41,7 @@ export type ClusterObject =
   | PersistentVolumeClaim
   | Pod
   | PodDisruptionBudget
+  | PodTemplateObject
   | PriorityClass
   | ReplicaSet
   | StatefulSet

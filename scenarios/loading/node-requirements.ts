@@ -18,6 +18,8 @@ export function nodeRequirements(object: ManifestObject): readonly NodeSelectorR
     case "DaemonSet":
     case "Job":
       return podRequirements(object.spec.template.spec);
+    case "PodTemplate":
+      return podRequirements(object.template.spec);
     case "CronJob":
       return podRequirements(object.spec.job.template.spec);
     default:

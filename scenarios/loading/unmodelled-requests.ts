@@ -18,8 +18,8 @@ export interface LoadedInputs {
 
 /**
  * Warnings of what the inputs ask for in a form that is valid, and that nothing simulated answers to:
- * reservations, dedicated tenancy, ids of zones, NodeOverlays without their gate, recorded recommendations to rebalance.
- * Scenario first, then manifests in their order, then traces.
+ * reservations, dedicated tenancy, ids of zones, NodeOverlays and CapacityBuffers without their gate,
+ * recorded recommendations to rebalance. Scenario first, then manifests in their order, then traces.
  */
 export function unmodelledRequests(inputs: LoadedInputs): readonly Diagnostic[] {
   return [
@@ -93,14 +93,14 @@ function objectRequests(clusters: readonly PolicyCluster[]): readonly Diagnostic
   const asked = new Map<string, { readonly diagnostic: Diagnostic; readonly under: string[] }>();
   for (const { policy, manifests } of clusters) {
     const knowsZoneIds = manifests.objects.some(tellsZoneIds);
-    const hasOverlays = policy.karpenter.featureGates?.nodeOverlay === true;
-    const overlayRequests = hasOverlays ? [] : [overlayWithoutGate];
+    const { nodeOverlay, capacityBuffer } = policy.karpenter.featureGates ?? {};
+    const gated: ReadonlyMap<string, readonly Request[]> = new Map([
+      ["NodeOverlay", nodeOverlay === true ? [] : [overlayWithoutGate]],
+      ["CapacityBuffer", capacityBuffer === true ? [] : [bufferWithoutGate]],
+    ]);
     for (const object of manifests.objects) {
       const name = `${object.kind} ${objectKey(object)}`;
-      const requests =
-        object.kind === "NodeOverlay"
-          ? overlayRequests
-          : requestsOf(nodeRequirements(object), knowsZoneIds);
+      const requests = gated.get(object.kind) ?? requestsOf(nodeRequirements(object), knowsZoneIds);
       for (const request of requests) {
         const message = `${name} ${request.message}`;
         const known = asked.get(message);
@@ -135,6 +135,13 @@ const overlayWithoutGate: Request = {
   found: "NodeOverlay",
   allowed: "karpenter.featureGates.nodeOverlay: true",
   message: "has no effect: the feature gate nodeOverlay is off",
+};
+
+const bufferWithoutGate: Request = {
+  code: "scenario/capacity-buffer",
+  found: "CapacityBuffer",
+  allowed: "karpenter.featureGates.capacityBuffer: true",
+  message: "has no effect: the feature gate capacityBuffer is off",
 };
 
 /** Pods that come without a manifest. */

@@ -6,6 +6,7 @@ import { isPodReady, readySince } from "../pod-conditions.ts";
 
 /** Phases in the order in which their pods go. */
 const phaseRanks: Readonly<Record<Pod["status"]["phase"], number>> = {
+  "": 0,
   Pending: 0,
   Unknown: 1,
   Running: 2,
