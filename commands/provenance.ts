@@ -1,8 +1,8 @@
 import type { SimTime } from "../core/units/index.ts";
 import { compareStrings, formatTime } from "../core/units/index.ts";
 import type { DataSource, Notice, Provenance } from "../reports/index.ts";
-import type { Scenario } from "../scenarios/index.ts";
-import { planRun } from "../scenarios/index.ts";
+import { karpenterOptions, planRun, type Scenario } from "../scenarios/index.ts";
+import type { KarpenterOptions } from "../sim/world-plan.ts";
 import type { CatalogueSource } from "../traces/index.ts";
 import type { RunOutcome } from "./run-job.ts";
 import { version } from "./version.ts";
@@ -31,6 +31,7 @@ export function provenanceOf(
         experiments: Object.entries(policy.experiments)
           .map(([name, value]) => `${name}: ${String(value)}`)
           .sort(compareStrings),
+        decisionLatency: latencyText(karpenterOptions(policy)),
       })),
     catalogue: sourcesOf(factsSource === undefined ? [] : [factsSource]),
     onDemandPrices: onDemandSource(scenario),
@@ -38,6 +39,12 @@ export function provenanceOf(
     inputs: scenario.inputs,
     notices: [...scenario.notices, ...runNotices(policies, outcomes)],
   };
+}
+
+function latencyText({ decisionLatency }: KarpenterOptions): string {
+  if (decisionLatency === undefined) return "ideal: decisions take no time";
+  const { baseMs, perNodeMs, perPodMs } = decisionLatency;
+  return `proportional: ${baseMs} ms a scheduling run, ${perNodeMs} ms a node, ${perPodMs} ms a pod`;
 }
 
 function sourcesOf(sources: readonly CatalogueSource[]): DataSource {

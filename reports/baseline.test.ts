@@ -10,7 +10,9 @@ import { madeUpProvenance } from "./report-fixture.ts";
 import type { Report } from "./report-schema.ts";
 
 function reportOf(facts: RunFacts): Report {
-  const policies = [{ name: "only", experiments: [] }];
+  const policies = [
+    { name: "only", experiments: [], decisionLatency: "ideal: decisions take no time" },
+  ];
   return buildReport([{ policy: "only", seed: 1, facts }], { ...madeUpProvenance, policies });
 }
 

@@ -10,7 +10,7 @@ import { reportSchema } from "./report-schema.ts";
 
 const onePolicy: Provenance = {
   ...madeUpProvenance,
-  policies: [{ name: "only", experiments: [] }],
+  policies: [{ name: "only", experiments: [], decisionLatency: "ideal: decisions take no time" }],
 };
 
 function reportOf(facts: RunFacts) {

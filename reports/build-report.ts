@@ -99,13 +99,14 @@ function source({ source: name, date }: DataSource): Report["basis"]["catalogue"
 }
 
 function buildPolicy(
-  { name, experiments }: PolicyProvenance,
+  { name, experiments, decisionLatency }: PolicyProvenance,
   runs: readonly RunFacts[],
   seeds: readonly number[],
 ): PolicyReport {
   return {
     name,
     experiments: [...experiments],
+    decisionLatency,
     cost: buildCost(runs),
     availability: buildAvailability(runs, seeds),
     disruption: buildDisruption(runs),

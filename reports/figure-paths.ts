@@ -19,7 +19,7 @@ const listNames = new Map<string, (item: Readonly<Record<string, unknown>>) => s
 ]);
 
 /** Parts of a policy that hold no figures. */
-const withoutFigures = new Set(["name", "experiments", "series", "unscheduled"]);
+const withoutFigures = new Set(["name", "experiments", "decisionLatency", "series", "unscheduled"]);
 
 /** Every figure of a report, in the order of the report. */
 export function placedFigures({ policies }: Report): readonly PlacedFigure[] {

@@ -29,6 +29,8 @@ export interface PolicyProvenance {
   readonly name: string;
   /** One line each, such as `minSavingsPercent: 10`; empty for upstream's behaviour. */
   readonly experiments: readonly string[];
+  /** How long Karpenter's decisions took, such as `ideal: no time`. */
+  readonly decisionLatency: string;
 }
 
 /** What a report rests on besides the facts of the runs. Plain data. */

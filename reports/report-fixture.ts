@@ -266,6 +266,7 @@ export const madeUpProvenance: Provenance = {
   policies: characters.map(({ name }) => ({
     name,
     experiments: name === "balanced" ? ["consolidation.balancedK: 3"] : [],
+    decisionLatency: "ideal: decisions take no time",
   })),
   catalogue: { source: "embedded EC2 catalogue", date: "2026-02-11" },
   onDemandPrices: { source: "AWS price list", date: "2026-02-11" },

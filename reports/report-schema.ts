@@ -159,6 +159,7 @@ const series = z.strictObject({
 const policy = z.strictObject({
   name: z.string(),
   experiments: z.array(z.string()),
+  decisionLatency: z.string(),
   cost,
   availability,
   disruption,

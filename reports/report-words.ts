@@ -22,6 +22,7 @@ export function basisLines(report: Report): readonly BasisLine[] {
       label: "Karpenter",
       text: `${report.karpenterVersion}, modelled by dryfit ${report.dryfitVersion}`,
     },
+    { label: "Decision time", text: decisionTimes(report) },
     { label: "Seeds", text: report.seeds.join(", ") },
     { label: "Place", text: `${basis.region} (${basis.zones.join(", ")})` },
     { label: "Instance types", text: source(basis.catalogue) },
@@ -34,6 +35,14 @@ export function basisLines(report: Report): readonly BasisLine[] {
       text: `${name} ${shortDigest(`sha256:${sha256}`)}`,
     })),
   ];
+}
+
+/** One sentence where all policies have the same, else one for each. */
+function decisionTimes({ policies }: Report): string {
+  const texts = new Set(policies.map(({ decisionLatency }) => decisionLatency));
+  const [only = ""] = texts;
+  if (texts.size < 2) return only;
+  return policies.map(({ name, decisionLatency }) => `${name}: ${decisionLatency}`).join("; ");
 }
 
 /** The first sixteen digits tell inputs apart; report.json has them all. */

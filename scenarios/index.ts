@@ -20,3 +20,4 @@ export type { Plan, PlanChoices, PlannedNodeClaim } from "./snapshot/plan.ts";
 export { RecordedSpotMarket } from "./world/spot-market.ts";
 export { allowedDuration, parseScenarioDuration } from "./schema/value-fields.ts";
 export { type RunChoice, planRun, policyNames } from "./world/plan-run.ts";
+export { karpenterOptions } from "./world/settings.ts";

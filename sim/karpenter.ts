@@ -51,7 +51,7 @@ export class Karpenter {
 
   constructor(input: KarpenterInput) {
     const { cluster, options, recorder, experiments, skipIdlePolls, nodeOverlays: store } = input;
-    const { featureGates } = options;
+    const { featureGates, decisionLatency } = options;
     const state = new ClusterState({ cluster, options });
     const { cloudProvider: plain } = input;
     const cloudProvider = store === undefined ? plain : new OverlaidCloudProvider(plain, store);
@@ -92,6 +92,7 @@ export class Karpenter {
           experiments,
           skipIdlePolls,
         },
+        limits: decisionLatency === undefined ? {} : { decisionLatency },
         recorder,
       }),
     ];

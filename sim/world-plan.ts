@@ -1,4 +1,5 @@
 import type { PodTemplate } from "../core/apis/index.ts";
+import type { DecisionLatency } from "../core/provisioning/index.ts";
 import type { ClusterObject } from "../core/state/index.ts";
 import type { DurationMs, SimTime } from "../core/units/index.ts";
 import type { Catalogue } from "../traces/index.ts";
@@ -25,6 +26,8 @@ export interface KarpenterOptions {
   readonly batchMaxDuration: DurationMs;
   readonly preferencePolicy: "Respect" | "Ignore";
   readonly minValuesPolicy: "Strict" | "BestEffort";
+  /** How long its scheduling runs take; absent: no time. */
+  readonly decisionLatency?: DecisionLatency;
 }
 
 /** Karpenter's own defaults. */
@@ -42,6 +45,13 @@ export const defaultKarpenterOptions: KarpenterOptions = {
   preferencePolicy: "Respect",
   minValuesPolicy: "Strict",
 };
+
+/** About what upstream's own scheduling runs take on one core; docs/model.md has the measurement. */
+export const defaultDecisionLatency: DecisionLatency = Object.freeze({
+  baseMs: 60,
+  perNodeMs: 0.35,
+  perPodMs: 1,
+});
 
 /** Proposals that upstream discussed and never shipped; absent means as upstream. */
 export interface Experiments {

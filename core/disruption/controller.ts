@@ -5,6 +5,9 @@
 // A pass that did nothing leaves a note of what it rested on. While that is unchanged, passes are
 // left out (with skipIdlePolls): the next one takes place at the first multiple of ten seconds at
 // which something has changed or a condition of time comes due.
+//
+// With a decision latency, a search is made on the cluster as it is when it begins, and what it has
+// decided counts when the time it takes has passed.
 import type { ClusterEvent, Controller, StateNode, WatchEvent } from "../state/index.ts";
 import {
   after,
@@ -29,7 +32,12 @@ import { Narrator } from "./narrator.ts";
 import type { DisruptionLimits } from "./options.ts";
 import type { Refusal } from "./reasons.ts";
 import { CommandQueue } from "./queue-controller.ts";
-import { validateCommand, validationDelay } from "./validation.ts";
+import {
+  recheckCandidates,
+  validateCommand,
+  type ValidationResult,
+  validationDelay,
+} from "./validation.ts";
 
 /** What disruption works with. */
 export interface DisruptionContext extends ViewSources {
@@ -58,13 +66,25 @@ interface Memory {
   unseenNodePools: readonly string[];
 }
 
-/** A command waits for its second look. */
-interface Validation {
-  readonly methodIndex: number;
+/** What a pass waits for. */
+type Pending = { readonly methodIndex: number; readonly at: SimTime } & (
+  | /** A search whose time is not up. */
+  {
+      readonly kind: "search";
+      readonly decision: MethodDecision;
+    } /** A command before its second look. */
+  | (Waiting & {
+      readonly kind: "validation";
+    }) /** A command whose second look is still simulating. */
+  | (Waiting & { readonly kind: "simulation"; readonly result: AnsweredValidation })
+);
+
+interface Waiting {
   readonly command: Command;
   readonly scores: readonly ConsolidationMove[];
-  readonly at: SimTime;
 }
+
+type AnsweredValidation = Exclude<ValidationResult, { readonly kind: "failed" }>;
 
 /** A pass that did nothing, and would do nothing again on the same inputs. */
 interface IdlePass {
@@ -96,8 +116,8 @@ type Idleness = "no-candidates" | "consolidated" | "looking" | "unfinished";
 /**
  * Disrupts nodes: finds commands, has them looked at again, starts them and sees them through.
  *
- * Differs: a search takes no time; upstream's deadlines are evaluation budgets. What happens at the
- * very instant of a poll counts for that poll.
+ * Differs: a search takes the time that the decision latency says, by default none; upstream's
+ * deadlines are in that time. What happens at the very instant of a poll counts for that poll.
  *
  * @see karpenter v1.14.1 pkg/controllers/disruption/controller.go Controller
  */
@@ -114,7 +134,7 @@ export class DisruptionController implements Controller {
   #lastSeen: SimTime | undefined;
   /** The next pass; polls lie on multiples of the period from here. */
   #passDueAt: SimTime | undefined;
-  #validation: Validation | undefined;
+  #pending: Pending | undefined;
   #idle: IdlePass | undefined;
   #failures = 0;
 
@@ -165,7 +185,7 @@ export class DisruptionController implements Controller {
   }
 
   nextDueAt(): SimTime | undefined {
-    return earliest(this.#queue.nextDueAt(), this.#validation?.at ?? this.#nextPassAt());
+    return earliest(this.#queue.nextDueAt(), this.#pending?.at ?? this.#nextPassAt());
   }
 
   #nextPassAt(): SimTime | undefined {
@@ -185,7 +205,7 @@ export class DisruptionController implements Controller {
    */
   hasNothingToDo(now: SimTime): boolean {
     const idle = this.#idle;
-    if (idle === undefined || this.#validation !== undefined) return false;
+    if (idle === undefined || this.#pending !== undefined) return false;
     if (idle.refreshAt !== undefined && now >= idle.refreshAt) return false;
     return isUnchanged(idle.inputs, this.#context, this.#version, now);
   }
@@ -206,14 +226,14 @@ export class DisruptionController implements Controller {
   }
 
   #isDue(now: SimTime): boolean {
-    if (this.#validation !== undefined) return this.#validation.at <= now;
+    if (this.#pending !== undefined) return this.#pending.at <= now;
     const dueAt = this.#nextPassAt();
     return dueAt !== undefined && dueAt <= now;
   }
 
   #step(now: SimTime): void {
-    const validation = this.#validation;
-    if (validation === undefined && this.#context.options.skipIdlePolls) {
+    const pending = this.#pending;
+    if (pending === undefined && this.#context.options.skipIdlePolls) {
       if (this.hasNothingToDo(now)) {
         this.#passDueAt = after(this.#pollFrom(now), pollingPeriod);
         // It counts as polled: what follows at this instant is looked at again, as after a real poll.
@@ -221,9 +241,9 @@ export class DisruptionController implements Controller {
         return;
       }
     }
-    this.#validation = undefined;
+    this.#pending = undefined;
     this.#idle = undefined;
-    this.#settle(validation === undefined ? this.#pass(now) : this.#validate(validation, now), now);
+    this.#settle(pending === undefined ? this.#pass(now) : this.#resume(pending, now), now);
   }
 
   /** Says when the next pass is. */
@@ -311,12 +331,28 @@ export class DisruptionController implements Controller {
     }
     const { limits = {} } = this.#context;
     const decision = decideMethod(method, listed, candidates, memory.unseenNodePools, limits);
+    if (decision.took === 0) return this.#conclude(method, index, decision, now);
+    const at = after(now, decision.took);
+    this.#pending = { kind: "search", methodIndex: index, decision, at };
+    return { kind: "waiting" };
+  }
+
+  /** Does what a search has decided. */
+  #conclude(
+    method: DisruptionMethod,
+    index: number,
+    decision: MethodDecision,
+    now: SimTime,
+  ): MethodEnd {
+    const memory = this.#memory(method);
     this.#narrator.decision(method.name, decision, now);
     memory.unseenNodePools = decision.unseenNodePools;
     if (decision.error !== undefined) return { kind: "failed", error: decision.error };
     if (decision.isConsolidated && method.isValidated) {
       memory.consolidatedAt = this.#context.state.consolidationTimestamp(now);
-      memory.inputs = decision.isTimedOut ? undefined : this.#inputs(now);
+      // A search that takes time has to be made again when its turn comes: what follows it waits.
+      const isReusable = !decision.isTimedOut && decision.took === 0;
+      memory.inputs = isReusable ? this.#inputs(now) : undefined;
       return { kind: "nothing", why: "consolidated" };
     }
     if (decision.commands.length === 0) {
@@ -351,7 +387,7 @@ export class DisruptionController implements Controller {
     const [command] = commands;
     if (method.isValidated && command !== undefined) {
       const at = after(now, validationDelay);
-      this.#validation = { methodIndex, command, scores, at };
+      this.#pending = { kind: "validation", methodIndex, command, scores, at };
       return { kind: "waiting" };
     }
     return this.#start(method, commands, scores, now);
@@ -370,11 +406,44 @@ export class DisruptionController implements Controller {
     return { kind: "failed", error: errors.map((it) => `disrupting candidates, ${it}`).join("; ") };
   }
 
-  #validate({ methodIndex, command, scores }: Validation, now: SimTime): PassEnd {
+  /** Goes on with a pass that has waited. */
+  #resume(pending: Pending, now: SimTime): PassEnd {
+    const { methodIndex } = pending;
     const method = this.#methods[methodIndex];
-    invariant(method !== undefined, "a validation of a method", { methodIndex });
-    const result = validateCommand(method, command, this.#view(now).view, now);
+    invariant(method !== undefined, "a pass waits in one of its methods", { methodIndex });
+    switch (pending.kind) {
+      case "search": {
+        const end = this.#conclude(method, methodIndex, pending.decision, now);
+        return end.kind === "nothing" ? this.#tryMethods(methodIndex + 1, now) : end;
+      }
+      case "validation":
+        return this.#validate(method, pending, now);
+      case "simulation":
+        return this.#endValidation(method, pending, now);
+    }
+  }
+
+  #validate(
+    method: DisruptionMethod,
+    { methodIndex, command, scores }: Waiting & Pick<Pending, "methodIndex">,
+    now: SimTime,
+  ): PassEnd {
+    const { limits = {} } = this.#context;
+    const result = validateCommand(method, command, this.#view(now).view, now, limits);
     if (result.kind === "failed") return result;
+    const at = after(now, result.took);
+    const answered = { kind: "simulation", methodIndex, command, scores, result, at } as const;
+    if (result.took === 0) return this.#endValidation(method, answered, now);
+    this.#pending = answered;
+    return { kind: "waiting" };
+  }
+
+  #endValidation(
+    method: DisruptionMethod,
+    { methodIndex, command, scores, result: answer }: Extract<Pending, { kind: "simulation" }>,
+    now: SimTime,
+  ): PassEnd {
+    const result = this.#recheck(method, answer, now);
     if (result.kind === "valid") return this.#start(method, [result.command], scores, now);
     const { failure, code, sentence } = result;
     const names = command.candidates.map(({ name }) => name);
@@ -387,6 +456,13 @@ export class DisruptionController implements Controller {
       this.#narrator.events("validation", consolidationRejectedEvents(command, failure));
     }
     return this.#tryMethods(methodIndex + 1, now);
+  }
+
+  /** What became of a valid command while its simulation took time. */
+  #recheck(method: DisruptionMethod, answer: AnsweredValidation, now: SimTime): AnsweredValidation {
+    if (answer.kind === "invalid" || answer.took === 0) return answer;
+    const listed = recheckCandidates(method, answer.command, this.#view(now).view, now);
+    return "kind" in listed ? listed : answer;
   }
 }
 

@@ -1,8 +1,10 @@
+import { wholeLatency } from "../provisioning/index.ts";
 import { conditionOf, isConditionTrue } from "../state/index.ts";
 import { compareStrings, type SimTime } from "../units/index.ts";
 import { type Candidate, isOfStaticNodePool } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
+import type { DisruptionLimits } from "./options.ts";
 import { type Refusal, sentence, sentences } from "./reasons.ts";
 import { nonPendingPodErrors, Simulator } from "./simulate-scheduling.ts";
 
@@ -31,8 +33,8 @@ function refuse(candidate: Candidate): Refusal | undefined {
   return { nodeName, code: "disruption/not-drifted", sentence: sentences.notDrifted() };
 }
 
-function decide(view: MethodView, now: SimTime): MethodDecision {
-  const simulator = new Simulator(view, now);
+function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
+  const simulator = new Simulator(view, now, limits.decisionLatency);
   const refusals: Refusal[] = [];
   for (const candidate of inOrder(view.candidates)) {
     const { name: nodeName } = candidate;
@@ -42,16 +44,16 @@ function decide(view: MethodView, now: SimTime): MethodDecision {
       continue;
     }
     const simulation = simulator.simulate([candidate], { isConsolidation: false });
-    const { evaluations } = simulator;
+    const took = wholeLatency(simulator.latencyMs);
     if (simulation.kind === "failed") {
       const error = `computing disruption decision, ${simulation.error}`;
-      return { ...nothing, refusals, evaluations, error };
+      return { ...nothing, refusals, took, error };
     }
     const outcome = outcomeOf(candidate, simulation);
-    if (!("code" in outcome)) return { ...nothing, refusals, evaluations, commands: [outcome] };
+    if (!("code" in outcome)) return { ...nothing, refusals, took, commands: [outcome] };
     refusals.push(outcome);
   }
-  return { ...nothing, refusals, evaluations: simulator.evaluations };
+  return { ...nothing, refusals, took: wholeLatency(simulator.latencyMs) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { BudgetReason } from "../apis/index.ts";
 import type { ClusterEvent } from "../state/index.ts";
-import type { SimTime } from "../units/index.ts";
+import { type DurationMs, durationMs, type SimTime } from "../units/index.ts";
 import type { MoveScore, NodePoolTotals } from "./balanced.ts";
 import type { BudgetMapping } from "./budget-mapping.ts";
 import type { Candidate, DisruptionClass } from "./candidate.ts";
@@ -50,7 +50,8 @@ export interface MethodDecision {
   readonly isTimedOut: boolean;
   /** What the next search is to be told. */
   readonly unseenNodePools: readonly string[];
-  readonly evaluations: number;
+  /** How long the search took. */
+  readonly took: DurationMs;
   /** Ends the pass: what made deciding impossible. */
   readonly error?: string;
 }
@@ -64,7 +65,7 @@ export const nothing: MethodDecision = Object.freeze({
   isConsolidated: false,
   isTimedOut: false,
   unseenNodePools: [],
-  evaluations: 0,
+  took: durationMs(0),
 });
 
 /**

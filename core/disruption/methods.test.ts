@@ -1,3 +1,4 @@
+import type { DisruptionLimits } from "./options.ts";
 import { describe, expect, it } from "vitest";
 import { ladder, sized, sizes } from "../../test/support/disruption-types.ts";
 import {
@@ -25,6 +26,11 @@ function world(
 const onDemand = {
   requirements: [{ key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand"] }],
 } as const;
+
+/** A scheduling run takes that long, whatever it is about. */
+const runsOf = (baseMs: number): DisruptionLimits => ({
+  decisionLatency: { baseMs, perNodeMs: 0, perPodMs: 0 },
+});
 
 describe("emptiness", () => {
   it("deletes all empty nodes, the dearest first, and none that has pods", () => {
@@ -175,7 +181,7 @@ describe("multi-node consolidation", () => {
     expect(command?.candidates).toHaveLength(101);
   });
 
-  it("returns what it had saved when its evaluations are used up, and nothing when it had not", () => {
+  it("returns what it had saved when its minute is over, and nothing when it had not", () => {
     const cluster = world(`
       a | default | medium | on-demand | a1:500m
       b | default | medium | on-demand | b1:500m
@@ -183,14 +189,14 @@ describe("multi-node consolidation", () => {
       d | default | xlarge | on-demand | d1:13
     `);
     const full = cluster.decide("multi-node-consolidation");
-    const cut = cluster.decide("multi-node-consolidation", { multiNodeEvaluationsMax: 1 });
+    const cut = cluster.decide("multi-node-consolidation", runsOf(61_000));
     expect(full.isTimedOut).toBe(false);
     expect(full.commands).toHaveLength(1);
     expect(cut).toMatchObject({ isTimedOut: true, commands: [], isConsolidated: true });
-    const most = { multiNodeEvaluationsMax: full.evaluations - 1 };
-    const late = cluster.decide("multi-node-consolidation", most);
-    expect(late.isTimedOut).toBe(true);
-    expect(late.commands.length).toBeLessThanOrEqual(1);
+    const late = cluster.decide("multi-node-consolidation", runsOf(40_000));
+    expect(late).toMatchObject({ isTimedOut: true, took: 60_000 });
+    expect(late.commands.map(({ candidates }) => candidates.length)).toEqual([3]);
+    expect(full.took).toBe(0);
   });
 });
 
@@ -222,7 +228,7 @@ describe("single-node consolidation", () => {
     expect(order(["b"])).toEqual(["b1", "a1", "a2"]);
   });
 
-  it("names the NodePools that it has not got to when its evaluations are used up", () => {
+  it("names the NodePools that it has not got to when its three minutes are over", () => {
     const cluster = world(
       `
       a1 | a | medium | on-demand | p1:3500m
@@ -232,7 +238,7 @@ describe("single-node consolidation", () => {
       onDemand,
     );
     for (const name of ["a", "b", "c"]) cluster.cluster.put(nodePool({ ...onDemand, name }));
-    const decision = cluster.decide("single-node-consolidation", { singleNodeEvaluationsMax: 0 });
+    const decision = cluster.decide("single-node-consolidation", runsOf(181_000));
     expect(decision).toMatchObject({ isTimedOut: true, unseenNodePools: ["b", "c"], commands: [] });
     expect(decision.isConsolidated).toBe(false);
   });

@@ -1,7 +1,8 @@
 import { cheapestOffering, compatibleOfferings } from "../cloudprovider/index.ts";
+import { wholeLatency } from "../provisioning/index.ts";
 import { Requirements } from "../scheduling/index.ts";
 import type { ClusterEvent } from "../state/index.ts";
-import { invariant, type SimTime } from "../units/index.ts";
+import { type DurationMs, invariant, minutes, type SimTime } from "../units/index.ts";
 import { balancedK, evaluateBalancedMove, type MoveEvaluation } from "./balanced.ts";
 import { type Candidate, candidatesByNodePool } from "./candidate.ts";
 import { type Command, decisionOf, noCommand } from "./command.ts";
@@ -23,7 +24,7 @@ import { Simulator } from "./simulate-scheduling.ts";
  * Deletes several nodes at once, or replaces them by one.
  *
  * The search bisects over the length of a prefix of the candidates, best first, and takes the
- * largest that worked. Differs: upstream's minute is an evaluation budget.
+ * largest that worked. Differs: upstream's minute is one of the decision latency, not of a clock.
  *
  * @see karpenter v1.14.1 pkg/controllers/disruption/multinodeconsolidation.go MultiNodeConsolidation
  */
@@ -43,6 +44,8 @@ export const multiNodeConsolidation: DisruptionMethod = Object.freeze({
  * @see karpenter v1.14.1 pkg/controllers/disruption/multinodeconsolidation.go ComputeCommands
  */
 const batchMax = 100;
+/** @see karpenter v1.14.1 pkg/controllers/disruption/multinodeconsolidation.go MultiNodeConsolidationTimeoutDuration */
+const searchTimeout: DurationMs = minutes(1);
 
 function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
   const candidates: Candidate[] = [];
@@ -57,12 +60,12 @@ function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): Metho
     }
   }
   const isConstrained = refusals.length > 0;
-  const simulator = new Simulator(view, now);
-  const max = limits.multiNodeEvaluationsMax ?? Number.POSITIVE_INFINITY;
-  const search = firstNConsolidation(candidates, simulator, view, max);
-  const { evaluations } = simulator;
+  const simulator = new Simulator(view, now, limits.decisionLatency);
+  const search = firstNConsolidation(candidates, simulator, view);
+  // The limit ends what is in the works, too.
+  const took = wholeLatency(Math.min(simulator.latencyMs, searchTimeout));
   const { events, isTimedOut, error } = search;
-  const base = { ...nothing, refusals, events, isTimedOut, evaluations };
+  const base = { ...nothing, refusals, events, isTimedOut, took };
   if (error !== undefined) {
     return { ...base, error: `computing disruption decision, ${error}` };
   }
@@ -99,7 +102,6 @@ function firstNConsolidation(
   candidates: readonly Candidate[],
   simulator: Simulator,
   view: MethodView,
-  evaluationsMax: number,
 ): Search {
   const events: ClusterEvent[] = [];
   let saved: Evaluated | undefined;
@@ -119,7 +121,7 @@ function firstNConsolidation(
     const middle = Math.floor((low + high) / 2);
     const tried = tryPrefix(candidates.slice(0, middle + 1), simulator, view);
     // What was in the works when the time ran out is lost.
-    if (simulator.evaluations > evaluationsMax) return outcome(true);
+    if (simulator.latencyMs > searchTimeout) return outcome(true);
     if (tried.kind === "failed") return { ...outcome(false), error: tried.error };
     if (tried.kind !== "refused") events.push(...tried.events);
     if (tried.kind === "rejected") rejected = tried;

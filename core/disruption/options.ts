@@ -1,4 +1,4 @@
-import type { MinValuesPolicy, PreferencePolicy } from "../provisioning/index.ts";
+import type { DecisionLatency, MinValuesPolicy, PreferencePolicy } from "../provisioning/index.ts";
 
 /**
  * Proposals that upstream discussed and never shipped. Absent means as upstream decides.
@@ -48,11 +48,9 @@ export const defaultDisruptionOptions: DisruptionOptions = Object.freeze({
 });
 
 /**
- * How much effort a search for a command may take, in evaluations of a scheduling run (see
- * `SchedulingResults.evaluations`). Stands for upstream's wall-clock limits of one minute for
- * multi-node and three minutes for single-node consolidation. Absent: no limit.
+ * How long searches take. With a latency, upstream's limits of one minute for multi-node and three
+ * minutes for single-node consolidation cut a search short; absent, a search takes no time.
  */
 export interface DisruptionLimits {
-  readonly multiNodeEvaluationsMax?: number;
-  readonly singleNodeEvaluationsMax?: number;
+  readonly decisionLatency?: DecisionLatency;
 }

@@ -1,8 +1,10 @@
 import { type NodePool, objectKey, type Pod } from "../apis/index.ts";
 import {
   considerNodePools,
+  type DecisionLatency,
   deletingNodePods,
   isCurrentlyReschedulable,
+  runLatencyMs,
   type SchedulingExistingNode,
   type SchedulingResults,
   truncateResults,
@@ -39,11 +41,13 @@ export class Simulator {
   readonly #deletingNames: ReadonlySet<string>;
   readonly #deletingPods: readonly Pod[];
   readonly #deletingPodKeys: ReadonlySet<string>;
-  #evaluations = 0;
+  readonly #latency: DecisionLatency | undefined;
+  #latencyMs = 0;
 
-  constructor(view: DisruptionView, now: SimTime) {
+  constructor(view: DisruptionView, now: SimTime, latency?: DecisionLatency) {
     this.#view = view;
     this.#now = now;
+    this.#latency = latency;
     this.#nodePools = considerNodePools(view.nodePools);
     this.#active = view.stateNodes.filter((it) => !it.isMarkedForDeletion);
     const deleting = view.stateNodes.filter((it) => it.isMarkedForDeletion);
@@ -52,9 +56,9 @@ export class Simulator {
     this.#deletingPodKeys = new Set(this.#deletingPods.map(objectKey));
   }
 
-  /** How much effort all simulations so far have taken. */
-  get evaluations(): number {
-    return this.#evaluations;
+  /** How long all simulations so far have taken, in milliseconds. */
+  get latencyMs(): number {
+    return this.#latencyMs;
   }
 
   /** Where the candidates' pods, pending pods and pods of deleting nodes would go. */
@@ -70,15 +74,19 @@ export class Simulator {
     const candidatePods = candidates.flatMap(({ reschedulablePods }) =>
       this.#reschedulable(reschedulablePods),
     );
+    const remaining = this.#active.filter(({ name }) => !names.has(name));
+    const podsToSchedule = [...pendingPods, ...candidatePods, ...this.#deletingPods];
+    const size = { nodes: remaining.length, pods: podsToSchedule.length };
+    this.#latencyMs += runLatencyMs(this.#latency, size);
     const outcome = this.#view.solve({
       now: this.#now,
       nodePools: this.#nodePools,
       instanceTypesByNodePool: this.#view.instanceTypesByNodePool,
-      stateNodes: this.#active.filter(({ name }) => !names.has(name)),
+      stateNodes: remaining,
       clusterStateNodes: stateNodes,
       daemonSetPods,
       cluster: reads,
-      podsToSchedule: [...pendingPods, ...candidatePods, ...this.#deletingPods],
+      podsToSchedule,
       options: {
         preferencePolicy: options.preferencePolicy,
         minValuesPolicy: options.minValuesPolicy,
@@ -89,7 +97,6 @@ export class Simulator {
       },
     });
     if (!outcome.ok) return { kind: "failed", error: outcome.error };
-    this.#evaluations += outcome.results.evaluations;
     const truncated = truncateResults(outcome.results, options.minValuesPolicy);
     return { kind: "simulated", results: this.#refuseUninitialized(truncated) };
   }

@@ -1,5 +1,6 @@
+import { wholeLatency } from "../provisioning/index.ts";
 import type { ClusterEvent } from "../state/index.ts";
-import { compareStrings, type SimTime } from "../units/index.ts";
+import { compareStrings, type DurationMs, minutes, type SimTime } from "../units/index.ts";
 import { balancedK, bestScore, evaluateBalancedMove, type MoveScore } from "./balanced.ts";
 import { type Candidate, candidatesByNodePool } from "./candidate.ts";
 import { type Command, formatFixed } from "./command.ts";
@@ -19,8 +20,8 @@ import { Simulator } from "./simulate-scheduling.ts";
 /**
  * Deletes or replaces one node: the first, in order, with which that works.
  *
- * Differs: upstream's three minutes are an evaluation budget, and like them it is looked at between
- * candidates only.
+ * Differs: upstream's three minutes are those of the decision latency, not of a clock; they are looked
+ * at between candidates only, as upstream does.
  *
  * @see karpenter v1.14.1 pkg/controllers/disruption/singlenodeconsolidation.go SingleNodeConsolidation
  */
@@ -34,6 +35,9 @@ export const singleNodeConsolidation: DisruptionMethod = Object.freeze({
   decide,
 } as const);
 
+/** @see karpenter v1.14.1 pkg/controllers/disruption/singlenodeconsolidation.go SingleNodeConsolidationTimeoutDuration */
+const searchTimeout: DurationMs = minutes(3);
+
 /** What a search has found on the way. */
 interface Findings {
   readonly refusals: Refusal[];
@@ -42,16 +46,15 @@ interface Findings {
 }
 
 function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
-  const simulator = new Simulator(view, now);
+  const simulator = new Simulator(view, now, limits.decisionLatency);
   const found: Findings = { refusals: [], events: [], moves: [] };
   const unseen = new Set(view.candidates.map(({ nodePool }) => nodePool.metadata.name));
   let isConstrained = false;
-  const max = limits.singleNodeEvaluationsMax ?? Number.POSITIVE_INFINITY;
   for (const candidate of interleave(view.candidates, view.unseenNodePools)) {
-    const { evaluations } = simulator;
-    if (evaluations > max) {
+    if (simulator.latencyMs > searchTimeout) {
       const unseenNodePools = [...unseen].sort(compareStrings);
-      return { ...nothing, ...found, isTimedOut: true, unseenNodePools, evaluations };
+      const took = wholeLatency(simulator.latencyMs);
+      return { ...nothing, ...found, isTimedOut: true, unseenNodePools, took };
     }
     unseen.delete(candidate.nodePool.metadata.name);
     if (view.budgets.remaining(candidate.nodePool.metadata.name) === 0) {
@@ -63,12 +66,12 @@ function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): Metho
     const command = tryCandidate(candidate, simulator, view, found);
     if (command !== undefined) {
       const { unseenNodePools } = view;
-      const { evaluations: spent } = simulator;
-      return { ...nothing, ...found, commands: [command], unseenNodePools, evaluations: spent };
+      const took = wholeLatency(simulator.latencyMs);
+      return { ...nothing, ...found, commands: [command], unseenNodePools, took };
     }
   }
-  const { evaluations } = simulator;
-  return { ...nothing, ...found, isConsolidated: !isConstrained, evaluations };
+  const took = wholeLatency(simulator.latencyMs);
+  return { ...nothing, ...found, isConsolidated: !isConstrained, took };
 }
 
 function refuse(

@@ -1,12 +1,14 @@
 // The second look: a command of emptiness or consolidation waits 15 seconds, and is started only if
 // the cluster as it is then would have led to it too.
+import { wholeLatency } from "../provisioning/index.ts";
 import { isNominated } from "../state/index.ts";
-import { type DurationMs, seconds, type SimTime } from "../units/index.ts";
+import { type DurationMs, durationMs, seconds, type SimTime } from "../units/index.ts";
 import { type BudgetMapping, buildBudgetMapping } from "./budget-mapping.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { DisruptionMethod } from "./method.ts";
 import { ListedView, methodCandidates } from "./methods.ts";
+import type { DisruptionLimits } from "./options.ts";
 import type { RefusalCode } from "./reasons.ts";
 import { nonPendingPodErrors, Simulator } from "./simulate-scheduling.ts";
 import type { DisruptionView } from "./view.ts";
@@ -24,7 +26,13 @@ export type ValidationFailure = (typeof validationFailures)[number];
 
 /** What the second look has shown. */
 export type ValidationResult =
-  | { readonly kind: "valid"; readonly command: Command; readonly failedCandidates: number }
+  | {
+      readonly kind: "valid";
+      readonly command: Command;
+      readonly failedCandidates: number;
+      /** How long its simulation takes. */
+      readonly took: DurationMs;
+    }
   | {
       readonly kind: "invalid";
       readonly failure: ValidationFailure;
@@ -32,15 +40,23 @@ export type ValidationResult =
       readonly sentence: string;
       /** By how much upstream's counter of failed validations grows. */
       readonly failedCandidates: number;
+      readonly took: DurationMs;
     }
   /** No answer: ends the pass. */
   | { readonly kind: "failed"; readonly error: string };
 
 type Invalid = Extract<ValidationResult, { readonly kind: "invalid" }>;
 
-function invalid(failure: ValidationFailure, sentence: string, failedCandidates: number): Invalid {
+const noTime = durationMs(0);
+
+function invalid(
+  failure: ValidationFailure,
+  sentence: string,
+  failedCandidates: number,
+  took = noTime,
+): Invalid {
   const code = `disruption/validation-${failure}` as const;
-  return { kind: "invalid", failure, code, sentence, failedCandidates };
+  return { kind: "invalid", failure, code, sentence, failedCandidates, took };
 }
 
 /**
@@ -53,10 +69,11 @@ export function validateCommand(
   command: Command,
   view: DisruptionView,
   now: SimTime,
+  limits: DisruptionLimits = {},
 ): ValidationResult {
-  return method.name === "emptiness"
-    ? validateEmptiness(method, command, view, now)
-    : validateConsolidation(method, command, view, now);
+  if (method.name === "emptiness") return validateEmptiness(method, command, view, now);
+  const listed = recheckCandidates(method, command, view, now);
+  return "kind" in listed ? listed : validateSimulation(command, listed, view, now, limits);
 }
 
 /** The candidates of the command that the method would still consider, sorted by name. */
@@ -96,7 +113,8 @@ function validateEmptiness(
   );
   const failedCandidates = listed.length - valid.length;
   if (valid.length > 0) {
-    return { kind: "valid", command: { ...command, candidates: valid }, failedCandidates };
+    const left = { ...command, candidates: valid };
+    return { kind: "valid", command: left, failedCandidates, took: noTime };
   }
   const sentence =
     `${candidates.length} candidates failed validation because it they were nominated for a pod ` +
@@ -105,15 +123,17 @@ function validateEmptiness(
 }
 
 /**
- * All or nothing. Prices are not compared again, and what is started is the command as it was first
- * found. Upstream looks at the candidates once more after the simulation; here no time has passed.
+ * The candidates of a command of consolidation as they are now, or why it doesn't stand any more: all
+ * or nothing. To be asked once more when the simulation of the second look has taken time.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/validation.go validateCandidates
  */
-function validateConsolidation(
+export function recheckCandidates(
   method: DisruptionMethod,
   command: Command,
   view: DisruptionView,
   now: SimTime,
-): ValidationResult {
+): readonly Candidate[] | Invalid {
   const { candidates } = command;
   const { length } = candidates;
   const listed = stillListed(method, candidates, view, now);
@@ -131,19 +151,26 @@ function validateConsolidation(
       return invalid("budget", sentence, length);
     }
   }
-  return validateSimulation(command, listed, view, now);
+  return listed;
 }
 
 const newResults = "scheduling simulation produced new results";
 
-/** @see karpenter v1.14.1 pkg/controllers/disruption/validation.go validateCommand */
+/**
+ * Prices are not compared again, and what is started is the command as it was first found.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/validation.go validateCommand
+ */
 function validateSimulation(
   command: Command,
   listed: readonly Candidate[],
   view: DisruptionView,
   now: SimTime,
+  { decisionLatency }: DisruptionLimits,
 ): ValidationResult {
-  const simulation = new Simulator(view, now).simulate(listed, { isConsolidation: true });
+  const simulator = new Simulator(view, now, decisionLatency);
+  const simulation = simulator.simulate(listed, { isConsolidation: true });
+  const took = wholeLatency(simulator.latencyMs);
   const failed = "validating consolidation, simulating scheduling";
   if (simulation.kind === "failed") {
     return { kind: "failed", error: `${failed}, ${simulation.error}` };
@@ -152,18 +179,18 @@ function validateSimulation(
     return { kind: "failed", error: `${failed}, candidate is deleting` };
   }
   const errors = nonPendingPodErrors(simulation.results);
-  if (errors !== undefined) return invalid("scheduling", errors, 0);
+  if (errors !== undefined) return invalid("scheduling", errors, 0, took);
   const [found, ...others] = simulation.results.newNodeClaims;
   const [wanted] = command.replacements;
   if (found === undefined && wanted === undefined) {
-    return { kind: "valid", command, failedCandidates: 0 };
+    return { kind: "valid", command, failedCandidates: 0, took };
   }
   if (found === undefined || others.length > 0 || wanted?.kind !== "scheduled") {
-    return invalid("scheduling", newResults, 0);
+    return invalid("scheduling", newResults, 0, took);
   }
   const names = new Set(found.instanceTypeOptions.map(({ name }) => name));
   // The new simulation isn't filtered by price, so it has to offer all that the old one was left with.
   return wanted.nodeClaim.instanceTypeOptions.every(({ name }) => names.has(name))
-    ? { kind: "valid", command, failedCandidates: 0 }
-    : invalid("scheduling", newResults, 0);
+    ? { kind: "valid", command, failedCandidates: 0, took }
+    : invalid("scheduling", newResults, 0, took);
 }

@@ -97,6 +97,29 @@ describe("ProvisioningController", () => {
     ]);
   });
 
+  it("writes when the time that a run takes is up, and opens no batch before", () => {
+    const decisionLatency = { baseMs: 1000, perNodeMs: 0, perPodMs: 500 };
+    const world = new ProvisioningWorld({ decisionLatency });
+    world.cluster.put(pod({ name: "a" }));
+    world.runUntil(1500);
+    world.cluster.put(pod({ name: "b", requests: { cpu: "99" } }));
+    world.runUntil(2499);
+    expect(world.cluster.nodeClaims()).toEqual([]);
+    // The run over a alone began at 1.0 s and takes 1.5 s.
+    world.runUntil(2500);
+    expect(world.cluster.nodeClaims()).toHaveLength(1);
+    expect(world.decisions).toHaveLength(1);
+    expect(world.controller.nextDueAt()).toBe(3500);
+  });
+
+  it("ends a run after a minute with the pods that it has got to", () => {
+    const decisionLatency = { baseMs: 0, perNodeMs: 0, perPodMs: 20_000 };
+    const world = new ProvisioningWorld({ decisionLatency });
+    for (const each of pods(5)) world.cluster.put(each);
+    world.runUntil(61_000);
+    expect(world.decisions).toHaveLength(3);
+  });
+
   it("waits with the next run until the NodeClaim is launched", () => {
     const world = new ProvisioningWorld();
     world.cluster.put(pod({ name: "a" }));

@@ -50,7 +50,8 @@ const doublingsMax = 30;
  * Launches machines for pods that fit nowhere: gathers them into a batch, decides, and creates
  * NodeClaims.
  *
- * Differs: a run takes no time here, and its one-minute deadline is a number of attempts.
+ * Differs: a run takes the time that the decision latency says, by default none, and its one-minute
+ * deadline is in that time. It decides on the cluster as it is when it begins, and writes at its end.
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/provisioner.go Provisioner.Reconcile
  * @see karpenter v1.14.1 pkg/controllers/provisioning/controller.go PodController NodeController
@@ -67,6 +68,8 @@ export class ProvisioningController implements Controller {
   #failures = 0;
   /** No batch opens earlier: the last run has failed. */
   #notBefore: SimTime | undefined;
+  /** A run whose time is not up; no batch opens before its end. */
+  #underway: { readonly decision: ProvisioningDecision; readonly at: SimTime } | undefined;
 
   /** @throws RangeError when the options ask for something that isn't supported. */
   constructor(context: ProvisioningContext) {
@@ -86,7 +89,7 @@ export class ProvisioningController implements Controller {
   }
 
   nextDueAt(): SimTime | undefined {
-    let earliest = this.#batcher.closesAt();
+    let earliest = this.#underway?.at ?? this.#batcher.closesAt();
     for (const queue of [this.#triggers, this.#repeats]) {
       const dueAt = queue.nextDueAt();
       if (dueAt !== undefined && (earliest === undefined || dueAt < earliest)) earliest = dueAt;
@@ -95,6 +98,11 @@ export class ProvisioningController implements Controller {
   }
 
   reconcile(now: SimTime): void {
+    const underway = this.#underway;
+    if (underway !== undefined && underway.at <= now) {
+      this.#underway = undefined;
+      this.#settle(this.#apply(underway.decision, now), now);
+    }
     // A batch that closes now closes before what happens now can hold it open.
     if (this.#batcher.take(now) && this.#context.state.isSynced()) this.#run(now);
     for (const queue of [this.#repeats, this.#triggers]) {
@@ -112,7 +120,7 @@ export class ProvisioningController implements Controller {
       this.#failures = 0;
       this.#notBefore = undefined;
     }
-    this.#batcher.trigger(uid, notBefore !== undefined && notBefore > now ? notBefore : now);
+    this.#batcher.trigger(uid, latest(now, notBefore, this.#underway?.at));
     this.#repeats.add(key, after(now, retriggerAfter));
   }
 
@@ -142,8 +150,11 @@ export class ProvisioningController implements Controller {
         cluster,
       },
       schedulingOptionsOf(options),
+      options.decisionLatency,
     );
-    this.#settle(this.#apply(decision, now), now);
+    const took = decision.kind === "scheduled" ? decision.took : 0;
+    if (took > 0) this.#underway = { decision, at: after(now, durationMs(took)) };
+    else this.#settle(this.#apply(decision, now), now);
   }
 
   /** A failed run is followed by a wait that doubles with each failure in a row. */
@@ -242,6 +253,10 @@ const noNodePools = Object.freeze({
   kind: "no-node-pool",
   message: "no dynamic nodepools found",
 } as const);
+
+function latest(first: SimTime, ...others: readonly (SimTime | undefined)[]): SimTime {
+  return others.reduce<SimTime>((a, b) => (b !== undefined && b > a ? b : a), first);
+}
 
 function isBeingDisrupted(node: Node): boolean {
   return node.spec.taints.some((taint) => matchTaint(taint, disruptedNoScheduleTaint));

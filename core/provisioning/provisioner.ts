@@ -2,7 +2,8 @@
 import type { NodePool, Pod, PodDisruptionBudget } from "../apis/index.ts";
 import type { InstanceType } from "../cloudprovider/index.ts";
 import type { StateNode } from "../state/index.ts";
-import { compareStrings, type SimTime } from "../units/index.ts";
+import { compareStrings, type DurationMs, type SimTime } from "../units/index.ts";
+import { type DecisionLatency, runBudget } from "./decision-latency.ts";
 import { truncateResults } from "./node-claim-draft.ts";
 import { type PodRefusal, validatePod } from "./pod-validation.ts";
 import { isCurrentlyReschedulable } from "./reschedulable-pods.ts";
@@ -37,37 +38,47 @@ export type ProvisioningDecision = { readonly ignoredPods: readonly IgnoredPod[]
   | { readonly kind: "no-pods" }
   | { readonly kind: "no-node-pools"; readonly pods: readonly Pod[] }
   | { readonly kind: "failed"; readonly error: string }
-  | { readonly kind: "scheduled"; readonly results: SchedulingResults }
+  | {
+      readonly kind: "scheduled";
+      readonly results: SchedulingResults;
+      /** How long the run takes. */
+      readonly took: DurationMs;
+    }
 );
 
 /**
- * Decides what to launch for pending pods and for pods of nodes that are going away.
+ * Decides what to launch for pending pods and for pods of nodes that are going away. With a latency,
+ * the run's time limit bounds its attempts.
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/provisioner.go Schedule
  */
 export function decideProvisioning(
   view: ProvisioningView,
   options: SchedulingOptions,
+  latency?: DecisionLatency,
 ): ProvisioningDecision {
   const { pods: pending, ignoredPods } = considerPods(view);
   const podsToSchedule = [...pending, ...deletingNodePods(view)];
   if (podsToSchedule.length === 0) return { kind: "no-pods", ignoredPods };
   const nodePools = considerNodePools(view.nodePools);
   if (nodePools.length === 0) return { kind: "no-node-pools", pods: podsToSchedule, ignoredPods };
+  const stateNodes = view.stateNodes.filter((it) => !it.isMarkedForDeletion);
+  const size = { nodes: stateNodes.length, pods: podsToSchedule.length };
+  const { took, ...bound } = runBudget(latency, size);
   const outcome = solve({
     now: view.now,
     nodePools,
     instanceTypesByNodePool: resolveInstanceTypes(nodePools, view),
-    stateNodes: view.stateNodes.filter((it) => !it.isMarkedForDeletion),
+    stateNodes,
     clusterStateNodes: view.stateNodes,
     daemonSetPods: view.daemonSetPods,
     cluster: view.cluster,
     podsToSchedule,
-    options,
+    options: { ...options, ...bound },
   });
   if (!outcome.ok) return { kind: "failed", error: outcome.error, ignoredPods };
   const results = truncateResults(outcome.results, options.minValuesPolicy);
-  return { kind: "scheduled", results, ignoredPods };
+  return { kind: "scheduled", results, took, ignoredPods };
 }
 
 /**

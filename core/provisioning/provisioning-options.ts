@@ -1,4 +1,5 @@
 import { type BatchOptions, defaultBatchOptions } from "./batcher.ts";
+import type { DecisionLatency } from "./decision-latency.ts";
 import { defaultSchedulingOptions, type SchedulingOptions } from "./scheduling-input.ts";
 
 /**
@@ -8,10 +9,9 @@ import { defaultSchedulingOptions, type SchedulingOptions } from "./scheduling-i
  */
 export interface ProvisioningOptions
   extends BatchOptions,
-    Pick<
-      SchedulingOptions,
-      "preferencePolicy" | "minValuesPolicy" | "ignoreDraRequests" | "attemptsMax"
-    > {
+    Pick<SchedulingOptions, "preferencePolicy" | "minValuesPolicy" | "ignoreDraRequests"> {
+  /** How long runs take; absent: no time, and they are never cut short. */
+  readonly decisionLatency?: DecisionLatency;
   readonly featureGates: {
     readonly reservedCapacity: boolean;
     readonly capacityBuffer: boolean;
@@ -41,13 +41,12 @@ export function unsupportedProvisioningOptions(options: ProvisioningOptions): re
 
 /** The options of a provisioning run: it waits for reservations rather than fall back. */
 export function schedulingOptionsOf(options: ProvisioningOptions): SchedulingOptions {
-  const { preferencePolicy, minValuesPolicy, ignoreDraRequests, attemptsMax } = options;
+  const { preferencePolicy, minValuesPolicy, ignoreDraRequests } = options;
   return {
     ...defaultSchedulingOptions,
     preferencePolicy,
     minValuesPolicy,
     ignoreDraRequests,
     reservedCapacity: options.featureGates.reservedCapacity,
-    ...(attemptsMax === undefined ? {} : { attemptsMax }),
   };
 }

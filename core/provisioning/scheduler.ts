@@ -60,7 +60,6 @@ export class Scheduler {
   readonly #topologyRefusals = new Refusals();
   #isSorted = true;
   #serial = 0;
-  #evaluations = 0;
 
   constructor(
     input: SchedulingInput,
@@ -139,7 +138,6 @@ export class Scheduler {
       })),
       podErrors,
       nodePoolsWithoutInstanceTypes: this.#compiled.nodePoolsWithoutInstanceTypes,
-      evaluations: this.#evaluations,
       isTruncatedByLimit,
     };
   }
@@ -188,7 +186,6 @@ export class Scheduler {
     for (const [index, node] of this.#existingNodes.entries()) {
       if (node.isUnderConsolidateAfter && !isExempt) continue;
       if (refusals?.isKnown(index, node.version) === true) continue;
-      this.#evaluations++;
       const refusal = node.refuses(candidate, volumes);
       refusals?.remember(index, node.version, refusal);
       if (refusal !== "none") continue;
@@ -230,7 +227,6 @@ export class Scheduler {
       const { slot, version } = open;
       if (topologyRefusals?.isKnown(slot, version) === true) continue;
       if (refusals?.isKnown(slot, version) === true) continue;
-      this.#evaluations++;
       const refusal = open.refuses(candidate);
       if (refusal !== "none") {
         refusals?.remember(slot, version, refusal);
@@ -279,7 +275,6 @@ export class Scheduler {
         });
         continue;
       }
-      this.#evaluations++;
       const open = new OpenNodeClaim(++this.#serial, compiled, affordable.instanceTypes);
       const outcome = open.probe(candidate, this.#context, relaxMinValues);
       if (outcome.ok) {

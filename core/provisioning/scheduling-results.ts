@@ -62,8 +62,6 @@ export interface SchedulingResults {
   readonly podErrors: ReadonlyMap<Pod, PodSchedulingError>;
   /** NodePools that no instance type is left of, in order of weight. */
   readonly nodePoolsWithoutInstanceTypes: readonly NodePoolWithoutInstanceTypes[];
-  /** How often a candidate was evaluated: the measure of effort of the run. */
-  readonly evaluations: number;
   /** True when `attemptsMax` ended the run early: pods may be left without place and error. */
   readonly isTruncatedByLimit: boolean;
 }

@@ -104,9 +104,9 @@ describe("a bad scenario gives one clear complaint where it is bad", () => {
       `${at}:11:85 apis/enum`,
     ],
     [
-      "a decision latency",
-      "{ name: a, controller: { decisionLatency: proportional } }",
-      `${at}:11:49 scenario/not-supported`,
+      "numbers of a decision latency that isn't chosen",
+      "{ name: a, controller: { proportional: { perPodMs: 2 } } }",
+      `${at}:11:46 scenario/unused-latency`,
     ],
     [
       "a feature gate that is not supported",

@@ -154,21 +154,24 @@ function fixedKeys(patch: Readonly<Record<string, unknown>>): readonly (readonly
   return fixed;
 }
 
+/** Numbers of a model that isn't chosen would silently do nothing. */
 function checkControllers(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
+  const { decisionLatency } = spec.controller;
   const places: readonly (readonly [readonly Step[], ScenarioSpec["controller"] | undefined])[] = [
-    [["controller"], spec.controller],
+    [["controller"], spec.policies === undefined ? spec.controller : undefined],
     ...(spec.policies ?? []).map(
       ({ controller }, index) => [["policies", index, "controller"], controller] as const,
     ),
   ];
   return places.flatMap(([steps, controller]) =>
-    controller?.decisionLatency === "proportional"
+    controller?.proportional !== undefined &&
+    (controller.decisionLatency ?? decisionLatency) !== "proportional"
       ? [
-          complain([...steps, "decisionLatency"], {
-            code: "scenario/not-supported",
-            found: "proportional",
-            allowed: "ideal",
-            message: "decisionLatency: proportional is not supported in this version",
+          complain([...steps, "proportional"], {
+            code: "scenario/unused-latency",
+            found: `decisionLatency: ${controller.decisionLatency ?? decisionLatency ?? "ideal"}`,
+            allowed: "decisionLatency: proportional",
+            message: "these numbers count under decisionLatency: proportional only",
           }),
         ]
       : [],

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { DecisionLatency } from "../../core/provisioning/index.ts";
+import { defaultDecisionLatency } from "../../sim/world-plan.ts";
 import {
   amountField,
   countField,
@@ -68,12 +70,29 @@ export const schedulerSchema = z.strictObject({
     .describe("an idle scheduler retries pods early, as from Kubernetes 1.33. Default: true"),
 });
 
+const msPerMinute = 60_000;
+const millisecondsField = z.number().min(0).max(msPerMinute);
+const by = Object.fromEntries(
+  Object.entries(defaultDecisionLatency).map(([name, value]) => [name, `Default: ${value}`]),
+) as Readonly<Record<keyof DecisionLatency, string>>;
+
 /** How long Karpenter's own decisions take. */
 export const controllerSchema = z.strictObject({
   decisionLatency: z
     .enum(["ideal", "proportional"])
     .optional()
-    .describe("ideal: decisions take no time. proportional is not supported yet. Default: ideal"),
+    .describe(
+      "ideal: decisions take no time. proportional: a scheduling run takes the longer the more " +
+        "nodes and pods it is about, and Karpenter's limits cut searches short. Default: ideal",
+    ),
+  proportional: z
+    .strictObject({
+      baseMs: millisecondsField.optional().describe(`a run over nothing. ${by.baseMs}`),
+      perNodeMs: millisecondsField.optional().describe(`each node. ${by.perNodeMs}`),
+      perPodMs: millisecondsField.optional().describe(`each pod to be placed. ${by.perPodMs}`),
+    })
+    .optional()
+    .describe("how long a run takes under decisionLatency: proportional, in milliseconds"),
 });
 
 /** Proposals that upstream discussed and never shipped. */

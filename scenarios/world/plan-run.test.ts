@@ -54,6 +54,18 @@ describe("the plan of a run", () => {
     expect(plan.replayCommand).toMatch(/^dryfit run .* --policy as-is --seed 1$/);
   });
 
+  it("has a decision latency under policies that ask for one, with the numbers of the scenario", async () => {
+    const { scenario } = await loaded(`  controller: { proportional: { perNodeMs: 2 } }
+  policies:
+    - { name: ideal, controller: { decisionLatency: ideal } }
+    - { name: slow, controller: { decisionLatency: proportional, proportional: { baseMs: 7 } } }
+`);
+    const latencyOf = (policyName: string) =>
+      planRun(scenario, { policyName, seed: 1 }).karpenter.decisionLatency;
+    expect(latencyOf("ideal")).toBeUndefined();
+    expect(latencyOf("slow")).toEqual({ baseMs: 7, perNodeMs: 2, perPodMs: 1 });
+  });
+
   it("carries every setting over, in the simulation's units", async () => {
     const { scenario } =
       await loaded(`  karpenter: { batchIdleDuration: 2s, reservedEnis: 1, interruptionQueue: false }

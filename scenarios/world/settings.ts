@@ -5,7 +5,7 @@ import { defaultBillingSettings, defaultEc2Latency } from "../../sim/ec2/index.t
 import type { KubeSettings } from "../../sim/kube/index.ts";
 import { kubeSettings } from "../../sim/kube/index.ts";
 import type { KarpenterOptions } from "../../sim/world-plan.ts";
-import { defaultKarpenterOptions } from "../../sim/world-plan.ts";
+import { defaultDecisionLatency, defaultKarpenterOptions } from "../../sim/world-plan.ts";
 import type { Policy } from "../policies/expand-policies.ts";
 import type { ScenarioSpec } from "../scenario-schema.ts";
 
@@ -18,12 +18,20 @@ export function withoutUndefined<T extends object>(
 }
 
 /** Karpenter's options under a policy. */
-export function karpenterOptions({ karpenter }: Policy): KarpenterOptions {
+export function karpenterOptions({ karpenter, controller }: Policy): KarpenterOptions {
   const { featureGates, batchIdleDuration, batchMaxDuration, preferencePolicy, minValuesPolicy } =
     karpenter;
   return {
     ...defaultKarpenterOptions,
     ...withoutUndefined({ batchIdleDuration, batchMaxDuration, preferencePolicy, minValuesPolicy }),
+    ...(controller.decisionLatency === "proportional"
+      ? {
+          decisionLatency: {
+            ...defaultDecisionLatency,
+            ...withoutUndefined(controller.proportional ?? {}),
+          },
+        }
+      : {}),
     featureGates: {
       ...defaultKarpenterOptions.featureGates,
       ...withoutUndefined(featureGates ?? {}),

@@ -29,6 +29,12 @@ export function swarmPlan(seed: number): WorldPlan {
   const workloads = Array.from({ length: dice.whole("workloads", 1, 4) }, (_, index) =>
     swarmWorkload(dice, `app-${index}`),
   );
+  // Small worlds with the pace of large ones.
+  const decisionLatency = {
+    baseMs: dice.pick("a decision takes", [0, 500, 9000, 40_000]),
+    perNodeMs: 40,
+    perPodMs: 90,
+  };
   const spotToSpotConsolidation = dice.chance("spot to spot", 0.5);
   const { featureGates } = defaultKarpenterOptions;
   return worldPlan({
@@ -46,6 +52,7 @@ export function swarmPlan(seed: number): WorldPlan {
       karpenter: {
         ...defaultKarpenterOptions,
         featureGates: { ...featureGates, spotToSpotConsolidation },
+        ...(dice.chance("decisions take time", 0.25) ? { decisionLatency } : {}),
       },
       replicaPlans: workloads.flatMap(([workload]) =>
         workload === undefined ? [] : replicaPlan(dice, workload, instant),
