@@ -15,7 +15,6 @@ import {
   durationMs,
   elapsed,
   invariant,
-  milliseconds,
   minutes,
   seconds,
   type SimTime,
@@ -30,14 +29,19 @@ import type { ConsolidationMove, DisruptionMethod, MethodDecision, MethodName } 
 import { decideMethod, enabledMethods, ListedView, methodCandidates } from "./methods.ts";
 import { Narrator } from "./narrator.ts";
 import type { DisruptionLimits } from "./options.ts";
-import type { Refusal } from "./reasons.ts";
-import { CommandQueue } from "./queue-controller.ts";
 import {
-  recheckCandidates,
-  validateCommand,
-  type ValidationResult,
-  validationDelay,
-} from "./validation.ts";
+  freshMemory,
+  type IdlePass,
+  idleness,
+  type Memory,
+  type MethodEnd,
+  type PassEnd,
+  type Pending,
+  retryWait,
+  type Waiting,
+} from "./pass.ts";
+import { CommandQueue } from "./queue-controller.ts";
+import { recheck, validateCommand, validationDelay } from "./validation.ts";
 
 /** What disruption works with. */
 export interface DisruptionContext extends ViewSources {
@@ -50,68 +54,7 @@ const pollingPeriod: DurationMs = seconds(10);
 const unsyncedRetry: DurationMs = seconds(1);
 /** After how long a method looks again although nothing has changed. */
 const memoRefresh: DurationMs = minutes(5);
-/** @see sigs.k8s.io/controller-runtime pkg/controller/controller.go RateLimiter */
-const backoff = { base: milliseconds(5), max: seconds(1000) };
-const doublingsMax = 30;
 const passesPerInstantMax = 100_000;
-
-/** What a method remembers from one pass to the next. */
-interface Memory {
-  /** Consolidation timestamp of the last search that found nothing. */
-  consolidatedAt: SimTime | undefined;
-  /** What that search rested on. */
-  inputs: Inputs | undefined;
-  /** The timestamp when it was last read: it moves by itself once it is too old for a reader. */
-  timestamp: SimTime | undefined;
-  unseenNodePools: readonly string[];
-}
-
-/** What a pass waits for. */
-type Pending = { readonly methodIndex: number; readonly at: SimTime } & (
-  | /** A search whose time is not up. */
-  {
-      readonly kind: "search";
-      readonly decision: MethodDecision;
-    } /** A command before its second look. */
-  | (Waiting & {
-      readonly kind: "validation";
-    }) /** A command whose second look is still simulating. */
-  | (Waiting & { readonly kind: "simulation"; readonly result: AnsweredValidation })
-);
-
-interface Waiting {
-  readonly command: Command;
-  readonly scores: readonly ConsolidationMove[];
-}
-
-type AnsweredValidation = Exclude<ValidationResult, { readonly kind: "failed" }>;
-
-/** A pass that did nothing, and would do nothing again on the same inputs. */
-interface IdlePass {
-  readonly at: SimTime;
-  readonly inputs: Inputs;
-  /** It rests on prices and offerings, whose changes nobody tells of. */
-  readonly restsOnOfferings: boolean;
-  /** When the consolidation timestamp moves by itself; absent: no method has read it. */
-  readonly refreshAt?: SimTime;
-}
-
-/** How a pass through the methods has ended. */
-type PassEnd =
-  | { readonly kind: "nothing"; readonly idle: IdlePass | undefined }
-  | { readonly kind: "waiting" }
-  | { readonly kind: "started" }
-  | { readonly kind: "failed"; readonly error: string };
-
-type MethodEnd =
-  | Exclude<PassEnd, { readonly kind: "nothing" }>
-  | { readonly kind: "nothing"; readonly why: Idleness };
-
-/**
- * Why a method has done nothing: it has no candidates; nothing has changed since it found nothing; it
- * found nothing but has to look again at every poll; it would go on elsewhere the next time.
- */
-type Idleness = "no-candidates" | "consolidated" | "looking" | "unfinished";
 
 /**
  * Disrupts nodes: finds commands, has them looked at again, starts them and sees them through.
@@ -148,13 +91,7 @@ export class DisruptionController implements Controller {
       publish: (event: ClusterEvent) => cluster.recordEvent(event),
       stateNode: (name) => this.#stateNode(name),
     });
-    const memory = (): Memory => ({
-      consolidatedAt: undefined,
-      inputs: undefined,
-      timestamp: undefined,
-      unseenNodePools: [],
-    });
-    this.#memories = new Map(this.#methods.map(({ name }) => [name, memory()]));
+    this.#memories = new Map(this.#methods.map(({ name }) => [name, freshMemory()]));
   }
 
   #stateNode(name: string): StateNode | undefined {
@@ -251,8 +188,7 @@ export class DisruptionController implements Controller {
     if (end.kind === "waiting") return;
     if (end.kind === "failed") {
       this.#context.recorder?.passFailed(end.error, now);
-      const wait = backoff.base * 2 ** Math.min(this.#failures++, doublingsMax);
-      this.#passDueAt = after(now, durationMs(Math.min(wait, backoff.max)));
+      this.#passDueAt = after(now, retryWait(this.#failures++));
       return;
     }
     this.#failures = 0;
@@ -443,7 +379,7 @@ export class DisruptionController implements Controller {
     { methodIndex, command, scores, result: answer }: Extract<Pending, { kind: "simulation" }>,
     now: SimTime,
   ): PassEnd {
-    const result = this.#recheck(method, answer, now);
+    const result = recheck(method, answer, this.#view(now).view, now);
     if (result.kind === "valid") return this.#start(method, [result.command], scores, now);
     const { failure, code, sentence } = result;
     const names = command.candidates.map(({ name }) => name);
@@ -457,17 +393,4 @@ export class DisruptionController implements Controller {
     }
     return this.#tryMethods(methodIndex + 1, now);
   }
-
-  /** What became of a valid command while its simulation took time. */
-  #recheck(method: DisruptionMethod, answer: AnsweredValidation, now: SimTime): AnsweredValidation {
-    if (answer.kind === "invalid" || answer.took === 0) return answer;
-    const listed = recheckCandidates(method, answer.command, this.#view(now).view, now);
-    return "kind" in listed ? listed : answer;
-  }
-}
-
-/** Without candidates there is nothing to do, unless types of a NodePool turn up again. */
-function idleness(refusals: readonly Refusal[]): Idleness {
-  const isWaiting = refusals.some(({ code }) => code === "disruption/node-pool-not-found");
-  return isWaiting ? "looking" : "no-candidates";
 }

@@ -45,6 +45,9 @@ export type ValidationResult =
   /** No answer: ends the pass. */
   | { readonly kind: "failed"; readonly error: string };
 
+/** A second look that has come to an answer. */
+export type AnsweredValidation = Exclude<ValidationResult, { readonly kind: "failed" }>;
+
 type Invalid = Extract<ValidationResult, { readonly kind: "invalid" }>;
 
 const noTime = durationMs(0);
@@ -124,11 +127,11 @@ function validateEmptiness(
 
 /**
  * The candidates of a command of consolidation as they are now, or why it doesn't stand any more: all
- * or nothing. To be asked once more when the simulation of the second look has taken time.
+ * or nothing.
  *
  * @see karpenter v1.14.1 pkg/controllers/disruption/validation.go validateCandidates
  */
-export function recheckCandidates(
+function recheckCandidates(
   method: DisruptionMethod,
   command: Command,
   view: DisruptionView,
@@ -152,6 +155,18 @@ export function recheckCandidates(
     }
   }
   return listed;
+}
+
+/** What has become of a second look's answer while its simulation took time. */
+export function recheck(
+  method: DisruptionMethod,
+  answer: AnsweredValidation,
+  view: DisruptionView,
+  now: SimTime,
+): AnsweredValidation {
+  if (answer.kind === "invalid" || answer.took === 0) return answer;
+  const listed = recheckCandidates(method, answer.command, view, now);
+  return "kind" in listed ? listed : answer;
 }
 
 const newResults = "scheduling simulation produced new results";
