@@ -13,8 +13,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConformanceCase, Decision, RecordedCases } from "./cases.ts";
+import { disruptionEdits } from "./disruption/sorted-disruption.ts";
 import { applyEdits, sortedMapEdits } from "./sorted-maps.ts";
 
+const edits = [...sortedMapEdits, ...disruptionEdits];
 const moduleName = "sigs.k8s.io/karpenter";
 const harness = fileURLToPath(new URL("./upstream/", import.meta.url));
 const outputBytesMax = 2 ** 30;
@@ -26,31 +28,42 @@ export function askUpstream(
   cases: readonly ConformanceCase[],
   instanceTypeSets: RecordedCases["instanceTypeSets"],
 ): RecordedCases {
-  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
-  try {
-    const program = buildHarness(folder);
+  return withHarness((program) => {
     const decisions: Decision[] = [];
     for (let first = 0; first < cases.length; first += casesAtOnce) {
-      const batch = cases.slice(first, first + casesAtOnce);
-      decisions.push(...runHarness(program, batch, instanceTypeSets));
+      const lines = cases.slice(first, first + casesAtOnce).map(({ instanceTypeSet, ...rest }) => ({
+        ...rest,
+        instanceTypes: instanceTypeSets[instanceTypeSet],
+      }));
+      decisions.push(...runHarness<Decision>(program, [], lines));
     }
-    const upstream = `karpenter ${goList("{{.Version}}")}`;
-    return { upstream, instanceTypeSets, cases, decisions };
+    return { upstream: upstreamVersion(), instanceTypeSets, cases, decisions };
+  });
+}
+
+/** What decides, such as `karpenter v1.14.1`. */
+export function upstreamVersion(): string {
+  return `karpenter ${goList("{{.Version}}")}`;
+}
+
+/** Builds the program, uses it and throws it away. */
+export function withHarness<T>(use: (program: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
+  try {
+    return use(buildHarness(folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function runHarness(
+/** One line in, one line out. */
+export function runHarness<T>(
   program: string,
-  cases: readonly ConformanceCase[],
-  instanceTypeSets: RecordedCases["instanceTypeSets"],
-): readonly Decision[] {
-  const lines = cases.map(({ instanceTypeSet, ...rest }) =>
-    JSON.stringify({ ...rest, instanceTypes: instanceTypeSets[instanceTypeSet] }),
-  );
-  const output = execFileSync(program, {
-    input: `${lines.join("\n")}\n`,
+  args: readonly string[],
+  lines: readonly unknown[],
+): readonly T[] {
+  const output = execFileSync(program, args, {
+    input: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     maxBuffer: outputBytesMax,
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -58,18 +71,18 @@ function runHarness(
     .toString("utf8")
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as Decision);
+    .map((line) => JSON.parse(line) as T);
 }
 
-/** Builds the program against a copy of upstream with the edits of sorted-maps.ts. */
+/** Builds the program against a copy of upstream with the edits that give loops an order. */
 function buildHarness(folder: string): string {
   const copy = join(folder, "karpenter");
   // The module cache is read-only, and so would be a plain copy.
   cpSync(join(goList("{{.Dir}}"), "pkg"), join(copy, "pkg"), { recursive: true, filter: isSource });
   cpSync(join(goList("{{.Dir}}"), "go.mod"), join(copy, "go.mod"));
-  for (const path of new Set(sortedMapEdits.map((edit) => edit.file))) {
+  for (const path of new Set(edits.map((edit) => edit.file))) {
     const target = join(copy, path);
-    const text = applyEdits(path, readFileSync(target, "utf8"));
+    const text = applyEdits(edits, path, readFileSync(target, "utf8"));
     rmSync(target);
     writeFileSync(target, text);
   }
@@ -78,7 +91,7 @@ function buildHarness(folder: string): string {
   writeFileSync(moduleFile, `${requirements}\nreplace ${moduleName} => ${copy}\n`);
   cpSync(join(harness, "go.sum"), join(folder, "go.sum"));
   const binary = join(folder, "upstream");
-  execFileSync("go", ["build", `-modfile=${moduleFile}`, "-o", binary, "."], {
+  execFileSync("go", ["build", "-trimpath", `-modfile=${moduleFile}`, "-o", binary, "."], {
     cwd: harness,
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -7,8 +7,8 @@ import { FakeCluster } from "../test/support/fake-cluster.ts";
 export class CaseCluster extends FakeCluster {
   readonly #labelsByNamespace: ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-  constructor(now: SimTime, objects: readonly (ClusterObject | Namespace)[]) {
-    super(() => now);
+  constructor(now: () => SimTime, objects: readonly (ClusterObject | Namespace)[]) {
+    super(now);
     const labels = new Map<string, Readonly<Record<string, string>>>();
     for (const object of objects) {
       if (object.kind === "Namespace") labels.set(objectKey(object), object.metadata.labels);

@@ -40,7 +40,7 @@ export function decide(
 ): Decision {
   const { name, options, objects } = testCase;
   const now = parseTime(testCase.now);
-  const cluster = new CaseCluster(now, clusterObjects(objects));
+  const cluster = new CaseCluster(() => now, clusterObjects(objects));
   const state = new ClusterState({ cluster, options: { batchMaxDuration: seconds(10) } });
   replayCluster(cluster, (event, at) => state.observe(event, at), now);
   const decision = decideProvisioning(
@@ -68,7 +68,8 @@ export function decide(
   }
 }
 
-function clusterObjects(list: ConformanceCase["objects"]): readonly ClusterObject[] {
+/** The objects of a list. */
+export function clusterObjects(list: ConformanceCase["objects"]): readonly ClusterObject[] {
   const results = parseObjects(list);
   for (const { issues } of results) {
     invariant(!hasErrors(issues), "the manifests of a case are valid", {
@@ -138,7 +139,8 @@ function describe(results: SchedulingResults): Omit<Decision, "name"> {
   };
 }
 
-function describeNodeClaim(nodeClaim: SchedulingNodeClaim): DecidedNodeClaim {
+/** A machine to be launched, as decisions have it. */
+export function describeNodeClaim(nodeClaim: SchedulingNodeClaim): DecidedNodeClaim {
   return {
     nodePool: nodeClaim.nodePoolName,
     pods: keysOf(nodeClaim.pods),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { generateCases, generateInstanceTypeSets, topics } from "./generate.ts";
-import { applyEdits } from "./sorted-maps.ts";
+import { applyEdits, sortedMapEdits } from "./sorted-maps.ts";
 
 describe("generated cases", () => {
   const sets = generateInstanceTypeSets(7);
@@ -27,7 +27,9 @@ describe("generated cases", () => {
 describe("the edits of upstream's loops", () => {
   it("refuse a source that has changed", () => {
     const file = "pkg/cloudprovider/types.go";
-    expect(applyEdits(file, "x lo.Keys(incompatibleKeys) y")).toContain("sets.List");
-    expect(() => applyEdits(file, "nothing")).toThrow("0 times");
+    expect(applyEdits(sortedMapEdits, file, "x lo.Keys(incompatibleKeys) y")).toContain(
+      "sets.List",
+    );
+    expect(() => applyEdits(sortedMapEdits, file, "nothing")).toThrow("0 times");
   });
 });

@@ -81,8 +81,8 @@ export const sortedMapEdits: readonly SourceEdit[] = [
 ];
 
 /** The file with its edits made. @throws Error when one of them doesn't occur as often as it should. */
-export function applyEdits(file: string, source: string): string {
-  return sortedMapEdits
+export function applyEdits(edits: readonly SourceEdit[], file: string, source: string): string {
+  return edits
     .filter((edit) => edit.file === file)
     .reduce((text, { from, to, count }) => {
       const parts = text.split(from);

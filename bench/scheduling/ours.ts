@@ -67,7 +67,7 @@ function schedulingInput(
     stateNodes: [],
     clusterStateNodes: [],
     daemonSetPods: [],
-    cluster: new CaseCluster(now, objects),
+    cluster: new CaseCluster(() => now, objects),
     podsToSchedule,
     options: { ...defaultSchedulingOptions, preferencePolicy, reservedOfferingMode: "Fallback" },
   };

@@ -18,10 +18,12 @@ type Case struct {
 	} `json:"objects"`
 }
 
-// Options are the settings of Karpenter that bear on scheduling.
+// Options are the settings of Karpenter that bear on decisions.
 type Options struct {
 	PreferencePolicy string `json:"preferencePolicy"`
 	MinValuesPolicy  string `json:"minValuesPolicy"`
+	// SpotToSpotConsolidation is a feature gate.
+	SpotToSpotConsolidation bool `json:"spotToSpotConsolidation"`
 }
 
 // InstanceType is offered to every NodePool of the case.

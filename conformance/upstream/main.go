@@ -5,7 +5,9 @@
 // controller-runtime's fake client and into Karpenter's own cluster state, then
 // Provisioner.Schedule decides, exactly as it does in the controller.
 //
-// With the argument `bench`, standard input holds workloads to be timed instead; see bench.go.
+// With the argument `disrupt`, standard input holds disruption cases instead, after a line with the
+// sets of instance types; see disrupt.go. With the argument `bench` it holds workloads to be timed;
+// see bench.go.
 package main
 
 import (
@@ -36,6 +38,15 @@ func main() {
 		return
 	}
 	out := bufio.NewWriter(os.Stdout)
+	if len(os.Args) > 1 && os.Args[1] == "disrupt" {
+		if err := disrupt(in, out); err != nil {
+			log.Fatal(err)
+		}
+		if err := out.Flush(); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	encoder := json.NewEncoder(out)
 	for in.Scan() {
 		if err := encoder.Encode(decideLine(in.Bytes())); err != nil {

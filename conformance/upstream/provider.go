@@ -45,15 +45,26 @@ func registerProvider() {
 }
 
 // provider offers the instance types of a case, and launches nothing.
-type provider struct{ instanceTypes []InstanceType }
+type provider struct {
+	instanceTypes []InstanceType
+	// byNodePool has what is offered to some NodePools instead.
+	byNodePool map[string][]InstanceType
+}
 
-func (p *provider) GetInstanceTypes(context.Context, *v1.NodePool) ([]*cloudprovider.InstanceType, error) {
-	types := make([]*cloudprovider.InstanceType, 0, len(p.instanceTypes))
-	for i := range p.instanceTypes {
-		types = append(types, p.instanceTypes[i].build())
+func (p *provider) GetInstanceTypes(_ context.Context, nodePool *v1.NodePool) ([]*cloudprovider.InstanceType, error) {
+	offered, ok := p.byNodePool[nodePool.Name]
+	if !ok {
+		offered = p.instanceTypes
+	}
+	types := make([]*cloudprovider.InstanceType, 0, len(offered))
+	for i := range offered {
+		types = append(types, offered[i].build())
 	}
 	return types, nil
 }
+
+// offer makes the types what every NodePool is offered from now on.
+func (p *provider) offer(types []InstanceType) { p.instanceTypes, p.byNodePool = types, nil }
 
 func (t *InstanceType) build() *cloudprovider.InstanceType {
 	requirements := scheduling.NewRequirements()

@@ -1,0 +1,204 @@
+/**
+ * The format of disruption cases: a cluster, what Karpenter holds in memory about it, what happens to
+ * it meanwhile, and what upstream Karpenter decided. Recorded files are those of `../cases/` whose
+ * names begin with `disruption-`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
+import {
+  type CaseInstanceType,
+  casesFolder,
+  type ConformanceCase,
+  type DecidedNodeClaim,
+  type Manifest,
+  recordedFiles,
+} from "../cases.ts";
+import { intern, type Interned, unintern } from "../interning.ts";
+
+/** What Karpenter knows from before, by the name of the node. */
+export interface CaseFacts {
+  readonly markedForDeletion?: readonly string[];
+  /** When a pod was last promised the node. */
+  readonly nominatedSecondsAgo?: Readonly<Record<string, number>>;
+  readonly bufferPods?: Readonly<Record<string, number>>;
+  /** Nodes of a command under way; only methods are asked about them, so `seconds` is 0. */
+  readonly queued?: readonly string[];
+}
+
+/** An object of the cluster by name. */
+export interface ObjectName {
+  readonly kind: "NodeClaim" | "NodePool" | "Node" | "Pod" | "PodDisruptionBudget";
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** Something that happens; deletions come first. */
+export interface CaseChange {
+  readonly atSeconds: number;
+  readonly put?: readonly Manifest[];
+  /** NodeClaims and Nodes with finalizers stay, and are being deleted. */
+  readonly delete?: readonly ObjectName[];
+  readonly facts?: Omit<CaseFacts, "queued">;
+  /** Offered to all NodePools from now on. */
+  readonly instanceTypeSet?: string;
+}
+
+/** One cluster to decide for. */
+export interface DisruptionCase extends Omit<ConformanceCase, "options"> {
+  readonly options: ConformanceCase["options"] & { readonly spotToSpotConsolidation?: boolean };
+  /** Names of sets for NodePools that are offered something else than `instanceTypeSet`. */
+  readonly instanceTypeSetByNodePool?: Readonly<Record<string, string>>;
+  readonly facts?: CaseFacts;
+  /** How long the controller runs; 0: only the methods are asked. */
+  readonly seconds: number;
+  /** In order of time. */
+  readonly script?: readonly CaseChange[];
+}
+
+/** A node that passed a method's filter. */
+export interface DecidedCandidate {
+  readonly name: string;
+  readonly price: number;
+  readonly rescheduleDisruptionCost: number;
+}
+
+export interface DecidedReplacement extends DecidedNodeClaim {
+  /** One of a static NodePool has neither pods nor instance types. */
+  readonly isStatic: boolean;
+}
+
+/** A command before anybody has looked at it again. */
+export interface DecidedCommand {
+  readonly decision: string;
+  readonly candidates: readonly string[];
+  readonly replacements: readonly DecidedReplacement[];
+  readonly savings: number;
+  readonly text: string;
+}
+
+export interface DecidedScore {
+  /** As Go prints it, since it may be infinite. */
+  readonly score: string;
+  readonly savingsFraction: number;
+  readonly disruptionFraction: number;
+  readonly isApproved: boolean;
+}
+
+export type DecidedScores = Readonly<Record<string, DecidedScore>>;
+
+/** The verdict on one move; scores by NodePool. */
+export interface DecidedEvaluation {
+  readonly candidates: readonly string[];
+  readonly isApproved: boolean;
+  readonly scores: DecidedScores;
+}
+
+export interface DecidedEvent {
+  /** Such as `Node a`. */
+  readonly object: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What one method decides on the cluster as it is at the start, as if it were the only one. */
+export interface DecidedMethod {
+  readonly method: string;
+  readonly error?: string;
+  /** By name. */
+  readonly candidates: readonly DecidedCandidate[];
+  /** What is left, by NodePool; empty without candidates. */
+  readonly budgets: Readonly<Record<string, number>>;
+  readonly totals: Readonly<
+    Record<string, { readonly cost: number; readonly disruptionCost: number }>
+  >;
+  readonly commands: readonly DecidedCommand[];
+  /** Every move that was scored, in order. */
+  readonly scored: readonly DecidedEvaluation[];
+  /** Each once, sorted. */
+  readonly events: readonly DecidedEvent[];
+}
+
+/** A NodeClaim as it was created. */
+export interface CreatedClaim {
+  readonly name: string;
+  readonly nodePool: string;
+  /** By key, values sorted. */
+  readonly requirements: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values: readonly string[];
+    readonly minValues?: number;
+  }[];
+}
+
+/** Something that was done about a command, or a pass that went wrong, which ends the run. */
+export interface DecidedFact {
+  readonly atMs: number;
+  readonly kind: "started" | "ended" | "rejected" | "failed";
+  readonly method?: string;
+  readonly candidates?: readonly string[];
+  readonly text?: string;
+  readonly savings?: number;
+  readonly created?: readonly CreatedClaim[];
+  readonly outcome?: string;
+  readonly failure?: string;
+  readonly scores?: DecidedScores;
+}
+
+/** A machine as Karpenter remembers it at the end. */
+export interface DecidedEnd {
+  readonly name: string;
+  readonly markedForDeletion: boolean;
+  readonly nominated: boolean;
+  readonly tainted: boolean;
+  readonly disruptionReason?: string;
+  readonly deleting: boolean;
+}
+
+/** What the controller did in the time of the case. */
+export interface DecidedRun {
+  readonly facts: readonly DecidedFact[];
+  /** Each once, when it was told first; by time, object, reason and text. */
+  readonly events: readonly (DecidedEvent & { readonly atMs: number })[];
+  /** By name. */
+  readonly end: readonly DecidedEnd[];
+}
+
+export interface DisruptionDecision {
+  readonly name: string;
+  /** The case could not be decided. */
+  readonly error?: string;
+  /** In the order in which a pass tries them. */
+  readonly methods: readonly DecidedMethod[];
+  readonly run: DecidedRun;
+}
+
+/** A file of recorded cases. `decisions` are upstream's, in the order of the cases. */
+export interface RecordedDisruptionCases {
+  readonly upstream: string;
+  readonly instanceTypeSets: Readonly<Record<string, readonly CaseInstanceType[]>>;
+  readonly cases: readonly DisruptionCase[];
+  readonly decisions: readonly DisruptionDecision[];
+}
+
+const prefix = "disruption-";
+
+/** Whether a recorded file holds disruption cases. */
+export function holdsDisruption(file: string): boolean {
+  return file.startsWith(prefix);
+}
+
+/** Names of the recorded files with disruption cases, sorted. */
+export function recordedDisruptionFiles(): readonly string[] {
+  return recordedFiles().filter(holdsDisruption);
+}
+
+export function readDisruptionCases(file: string): RecordedDisruptionCases {
+  const text = gunzipSync(readFileSync(new URL(file, casesFolder))).toString("utf8");
+  return unintern(JSON.parse(text) as Interned) as RecordedDisruptionCases;
+}
+
+export function writeDisruptionCases(file: string, recorded: RecordedDisruptionCases): void {
+  const bytes = gzipSync(JSON.stringify(intern(recorded)), { level: 9 });
+  writeFileSync(new URL(file, casesFolder), bytes);
+}

@@ -1,0 +1,140 @@
+/** How two decisions on one disruption case differ. */
+import type {
+  DecidedEvaluation,
+  DecidedFact,
+  DecidedMethod,
+  DecidedRun,
+  DecidedScores,
+  DisruptionDecision,
+} from "./cases.ts";
+import { eventText, type InspectedMethod } from "./inspect-methods.ts";
+
+/** What our core decided. */
+export interface OurDecision {
+  readonly methods: readonly InspectedMethod[];
+  readonly run: DecidedRun;
+}
+
+/** Lines that say what differs, upstream's side first; none when the decisions are the same. */
+export function disruptionDifferences(
+  upstream: DisruptionDecision,
+  ours: OurDecision,
+): readonly string[] {
+  if (upstream.error !== undefined) return [`upstream failed: ${upstream.error}`];
+  return [
+    ...upstream.methods.flatMap((it, index) => methodDifferences(it, ours.methods[index])),
+    ...listDifferences("run", upstream.run.facts.map(plainFact), ours.run.facts.map(plainFact)),
+    ...eventDifferences("run: event", upstream.run.events.map(timed), ours.run.events.map(timed)),
+    ...listDifferences("end", upstream.run.end, ours.run.end),
+  ];
+}
+
+function methodDifferences(
+  upstream: DecidedMethod,
+  ours: InspectedMethod | undefined,
+): readonly string[] {
+  const { method } = upstream;
+  if (ours?.method !== method) return [`${method}: not asked`];
+  return [
+    ...differs(`${method}: error`, upstream.error, ours.error),
+    ...listDifferences(`${method}: candidate`, upstream.candidates, ours.candidates),
+    ...differs(`${method}: budgets`, sorted(upstream.budgets), sorted(ours.budgets)),
+    ...differs(`${method}: totals`, sorted(upstream.totals), sorted(ours.totals)),
+    ...listDifferences(
+      `${method}: command`,
+      upstream.commands.map(plain),
+      ours.commands.map(plain),
+    ),
+    ...listDifferences(`${method}: scores`, scoresOf(upstream), ours.moves.map(plainScores)),
+    ...eventDifferences(
+      `${method}: event`,
+      upstream.events.map(eventText),
+      ours.events.map(eventText),
+    ),
+  ];
+}
+
+/**
+ * Upstream tells of every move; of those of several nodes, it counts the one that became a command,
+ * or the last that only its score spoke against.
+ */
+function scoresOf({ method, commands, scored }: DecidedMethod): readonly unknown[] {
+  const wanted =
+    method === "multi-node-consolidation"
+      ? scored.filter(({ isApproved }) => isApproved === commands.length > 0).slice(-1)
+      : scored;
+  return wanted
+    .filter(({ scores }: DecidedEvaluation) => Object.keys(scores).length > 0)
+    .map(({ scores }) => plainScores(scores));
+}
+
+function plainScores(scores: DecidedScores): unknown {
+  return sorted(scores).map(([nodePool, { score, ...rest }]) => ({
+    nodePool,
+    score: String(Number(score.replace("+Inf", "Infinity"))),
+    ...rest,
+  }));
+}
+
+/** Where upstream's program leaves out what is empty, so does this. */
+function plainFact({ scores, savings, created, text, ...fact }: DecidedFact): unknown {
+  return sorted({
+    ...fact,
+    savings: savings ?? 0,
+    created: created ?? [],
+    scores: plainScores(scores ?? {}),
+    text: fact.kind === "failed" ? plainError(text ?? "") : (text ?? ""),
+  });
+}
+
+/** Without the frame that upstream's controller puts around what went wrong. */
+function plainError(text: string): string {
+  return text.replace(/^disrupting, /, "").replace(/ \(\w+=reason\)$/, "");
+}
+
+function plain(value: object): unknown {
+  return sorted(value as Readonly<Record<string, unknown>>).map(([key, it]) => [
+    key,
+    key === "replacements"
+      ? (it as readonly object[]).map(plain)
+      : key === "requests"
+        ? plain(it as object)
+        : it,
+  ]);
+}
+
+function timed(event: DecidedRun["events"][number]): string {
+  return `${event.atMs} ms ${eventText(event)}`;
+}
+
+/** Entry by entry, so that a long list differs in short lines. */
+function listDifferences(
+  what: string,
+  upstream: readonly unknown[],
+  ours: readonly unknown[],
+): readonly string[] {
+  const length = Math.max(upstream.length, ours.length);
+  return Array.from({ length }, (_, index) =>
+    differs(`${what} ${index + 1}`, upstream[index], ours[index]),
+  ).flat();
+}
+
+function eventDifferences(
+  what: string,
+  upstream: readonly string[],
+  ours: readonly string[],
+): readonly string[] {
+  return [
+    ...upstream.filter((it) => !ours.includes(it)).map((it) => `${what}: only upstream ${it}`),
+    ...ours.filter((it) => !upstream.includes(it)).map((it) => `${what}: only ours ${it}`),
+  ];
+}
+
+function sorted<Value>(record: Readonly<Record<string, Value>>): readonly [string, Value][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function differs(what: string, upstream: unknown, ours: unknown): readonly string[] {
+  const [left, right] = [JSON.stringify(upstream), JSON.stringify(ours)];
+  return left === right ? [] : [`${what}: upstream ${left}, ours ${right}`];
+}

@@ -1,0 +1,152 @@
+/** What each of the core's methods decides on a case, as if it were the only one. */
+import {
+  buildBudgetMapping,
+  type Command,
+  type ConsolidationMove,
+  computeNodePoolTotals,
+  decideMethod,
+  decisionOf,
+  type DisruptionMethod,
+  disruptionMethods,
+  estimatedSavings,
+  ListedView,
+  methodCandidates,
+  type Refusal,
+  type Replacement,
+} from "../../core/disruption/index.ts";
+import type { ClusterEvent } from "../../core/state/index.ts";
+import { describeNodeClaim } from "../decide.ts";
+import type { CaseWorld } from "./case-world.ts";
+import type {
+  DecidedCommand,
+  DecidedEvent,
+  DecidedMethod,
+  DecidedReplacement,
+  DecidedScores,
+} from "./cases.ts";
+
+/** Ours has the scores of moves, where upstream's has all evaluations. */
+export interface InspectedMethod extends Omit<DecidedMethod, "scored"> {
+  readonly moves: readonly DecidedScores[];
+}
+
+export function inspectMethods(world: CaseWorld): readonly InspectedMethod[] {
+  return disruptionMethods.map((method) => inspectMethod(world, method));
+}
+
+function inspectMethod(world: CaseWorld, method: DisruptionMethod): InspectedMethod {
+  const listed = new ListedView(world.view(), world.now);
+  const { view } = listed;
+  const listing = listed.listing(method.disruptionClass);
+  const { candidates, refusals } = methodCandidates({ view, listing }, method);
+  const budgets = buildBudgetMapping(view, method.reason, world.now);
+  const totals =
+    method.reason === "Underutilized" ? computeNodePoolTotals(view, listing.candidates) : new Map();
+  const decision = decideMethod(method, listed, candidates, [], {});
+  const isAsked = candidates.length > 0;
+  const allRefusals = [...listing.refusals, ...refusals, ...decision.refusals];
+  const blocked = isAsked ? budgets.blocked() : [];
+  return {
+    method: method.name,
+    ...(decision.error === undefined ? {} : { error: decision.error }),
+    candidates: candidates.map(({ name, priceUsdPerHour, rescheduleDisruptionCost }) => ({
+      name,
+      price: priceUsdPerHour,
+      rescheduleDisruptionCost,
+    })),
+    budgets: Object.fromEntries(
+      (isAsked ? budgets.nodePools : []).map(({ nodePoolName }) => [
+        nodePoolName,
+        budgets.remaining(nodePoolName),
+      ]),
+    ),
+    totals: Object.fromEntries(
+      [...(isAsked ? totals : [])].map(([name, { totalCost, totalDisruptionCost }]) => [
+        name,
+        { cost: totalCost, disruptionCost: totalDisruptionCost },
+      ]),
+    ),
+    commands: decision.commands.map(describeCommand),
+    moves: movesOf(method, decision.moves),
+    events: uniqueEvents([
+      ...allRefusals.flatMap((it) => refusalEvents(world, it)),
+      ...blocked.map((name) => ({
+        object: `NodePool ${name}`,
+        reason: "DisruptionBlocked",
+        message: `No allowed disruptions for disruption reason ${method.reason} due to blocking budget`,
+      })),
+      ...decision.events.map(describeEvent),
+    ]),
+  };
+}
+
+function describeCommand(command: Command): DecidedCommand {
+  const candidates = command.candidates.map(({ name }) => name);
+  const replacements = command.replacements.map(describeReplacement);
+  const { length } = replacements;
+  const arrow = length === 0 ? "" : ` -> [${length} replacement${length === 1 ? "" : "s"}]`;
+  const decision = decisionOf(command);
+  return {
+    decision,
+    candidates,
+    replacements,
+    savings: estimatedSavings(command),
+    text: `${decision}: [${candidates.join(", ")}]${arrow}`,
+  };
+}
+
+function describeReplacement(replacement: Replacement): DecidedReplacement {
+  if (replacement.kind === "scheduled") {
+    return { ...describeNodeClaim(replacement.nodeClaim), isStatic: false };
+  }
+  const nodePool = replacement.nodePool.metadata.name;
+  return { nodePool, pods: [], instanceTypes: [], requirements: [], requests: {}, isStatic: true };
+}
+
+/** One entry a move: for several nodes there is one at most, and its NodePools are one entry. */
+function movesOf(
+  { consolidationType }: DisruptionMethod,
+  moves: readonly ConsolidationMove[],
+): readonly DecidedScores[] {
+  const grouped = consolidationType === "single" ? moves.map((it) => [it]) : [moves];
+  return grouped.map(describeScores).filter((scores) => Object.keys(scores).length > 0);
+}
+
+/** Scores by NodePool; those of NodePools that aren't scored are left out. */
+export function describeScores(moves: readonly ConsolidationMove[]): DecidedScores {
+  const entries = moves.flatMap(({ nodePoolName, score }) => {
+    if (score === undefined) return [];
+    const { savingsFraction, disruptionFraction, isApproved } = score;
+    const text = String(score.score);
+    return [[nodePoolName, { score: text, savingsFraction, disruptionFraction, isApproved }]];
+  });
+  return Object.fromEntries(entries) as DecidedScores;
+}
+
+function refusalEvents({ state }: CaseWorld, refusal: Refusal): readonly DecidedEvent[] {
+  const { nodeName, event: reason, sentence: message } = refusal;
+  if (reason === undefined) return [];
+  const { node, nodeClaim } = state.byNodeName(nodeName) ?? state.byNodeClaimName(nodeName) ?? {};
+  return [node, nodeClaim].flatMap((it) =>
+    it === undefined ? [] : [{ object: `${it.kind} ${it.metadata.name}`, reason, message }],
+  );
+}
+
+export function describeEvent({
+  objectKind,
+  objectKey,
+  reason,
+  message,
+}: ClusterEvent): DecidedEvent {
+  return { object: `${objectKind} ${objectKey}`, reason, message };
+}
+
+/** Order and key of events. */
+export function eventText({ object, reason, message }: DecidedEvent): string {
+  return `${object} ${reason} ${message}`;
+}
+
+function uniqueEvents(events: readonly DecidedEvent[]): readonly DecidedEvent[] {
+  const byText = new Map(events.map((event) => [eventText(event), event]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => event);
+}

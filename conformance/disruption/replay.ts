@@ -1,0 +1,41 @@
+import { buildInstanceTypes } from "../decide.ts";
+import type { CaseResult } from "../replay.ts";
+import { CaseWorld, type InstanceTypeSets } from "./case-world.ts";
+import { type DisruptionCase, readDisruptionCases, type RecordedDisruptionCases } from "./cases.ts";
+import { disruptionDifferences, type OurDecision } from "./compare.ts";
+import { inspectMethods } from "./inspect-methods.ts";
+import { runCase } from "./run-case.ts";
+
+/** Decides the cases of a recorded file whose names contain one of the words (none: all of them). */
+export function replayDisruption(
+  file: string,
+  words: readonly string[] = [],
+): readonly CaseResult[] {
+  return replayDisruptionCases(readDisruptionCases(file), words);
+}
+
+/** The same for cases at hand. @throws Error for a case without its decision. */
+export function replayDisruptionCases(
+  { instanceTypeSets, cases, decisions }: RecordedDisruptionCases,
+  words: readonly string[] = [],
+): readonly CaseResult[] {
+  const sets: InstanceTypeSets = new Map(
+    Object.entries(instanceTypeSets).map(([name, types]) => [name, buildInstanceTypes(types)]),
+  );
+  return cases.flatMap((testCase, index) => {
+    const { name, topic } = testCase;
+    if (words.length > 0 && !words.some((word) => name.includes(word))) return [];
+    const recorded = decisions[index];
+    if (recorded?.name !== name) throw new Error(`case ${name} lacks its decision`);
+    const ours = decideDisruption(testCase, sets);
+    return [{ name, topic, differences: disruptionDifferences(recorded, ours) }];
+  });
+}
+
+/** What our core decides on a case. */
+export function decideDisruption(testCase: DisruptionCase, sets: InstanceTypeSets): OurDecision {
+  return {
+    methods: inspectMethods(new CaseWorld(testCase, sets)),
+    run: runCase(new CaseWorld(testCase, sets), testCase),
+  };
+}

@@ -1,0 +1,116 @@
+/** Lets the core's controller run for the time of a case. */
+import { type DisruptionRecorder, DisruptionController } from "../../core/disruption/index.ts";
+import {
+  isConditionTrue,
+  isNominated,
+  replayCluster,
+  type StateNode,
+} from "../../core/state/index.ts";
+import { compareStrings, elapsed, type SimTime, after, seconds } from "../../core/units/index.ts";
+import type { CaseWorld } from "./case-world.ts";
+import type { CreatedClaim, DecidedEnd, DecidedFact, DecidedRun, DisruptionCase } from "./cases.ts";
+import { describeEvent, describeScores, eventText } from "./inspect-methods.ts";
+
+const nothing: DecidedRun = { facts: [], events: [], end: [] };
+
+/** What becomes of the case. At one instant come first the script, then the controller. */
+export function runCase(world: CaseWorld, testCase: DisruptionCase): DecidedRun {
+  if (testCase.seconds === 0) return nothing;
+  const start = world.now;
+  const end = after(start, seconds(testCase.seconds));
+  const facts: DecidedFact[] = [];
+  const { cluster } = world;
+  const controller = new DisruptionController({
+    ...world,
+    recorder: recorder(world, (fact, now) => facts.push({ atMs: elapsed(start, now), ...fact })),
+  });
+  replayCluster(cluster, (event, at) => controller.observe(event, at), start);
+  cluster.subscribe((event, at) => controller.observe(event, at));
+  const script = [...(testCase.script ?? [])];
+  for (;;) {
+    const change = script[0];
+    const changeAt = change === undefined ? undefined : after(start, seconds(change.atSeconds));
+    const dueAt = controller.nextDueAt();
+    const next = Math.max(Math.min(changeAt ?? end + 1, dueAt ?? end + 1), world.now) as SimTime;
+    if (next > end || facts.some(({ kind }) => kind === "failed")) break;
+    world.now = next;
+    if (change !== undefined && changeAt === next) {
+      world.apply(change);
+      script.shift();
+    } else controller.reconcile(next);
+  }
+  world.now = end;
+  return {
+    facts,
+    events: firstEvents(world, start),
+    end: world.state.stateNodes().map((it) => describeEnd(it, end)),
+  };
+}
+
+type Tell = (fact: Omit<DecidedFact, "atMs">, now: SimTime) => void;
+
+/** Tells what upstream's harness notes as well; candidates of a command by its id. */
+function recorder(world: CaseWorld, tell: Tell): DisruptionRecorder {
+  const candidatesById = new Map<string, readonly string[]>();
+  return {
+    commandStarted: (command, now) => {
+      const { id, method, candidates, message, scores, replacements } = command;
+      candidatesById.set(id, candidates);
+      const savings = command.usdPerHourBefore - command.usdPerHourAfter;
+      const described = describeScores(scores);
+      const text = message.replace(`/${id}: `, "/ID: ");
+      const created = replacements.map((name) => describeCreated(world, name));
+      tell({ kind: "started", method, candidates, text, savings, created, scores: described }, now);
+    },
+    commandEnded: ({ id, outcome, message }, now) => {
+      const text = outcome === "failed" ? { text: message } : {};
+      tell({ kind: "ended", candidates: candidatesById.get(id) ?? [], outcome, ...text }, now);
+    },
+    commandRejected: ({ method, candidates, failure, message }, now) =>
+      tell({ kind: "rejected", method, candidates, failure, text: message }, now),
+    passFailed: (error, now) => tell({ kind: "failed", text: error }, now),
+    refused: () => undefined,
+    moveScored: () => undefined,
+  };
+}
+
+function describeCreated({ cluster }: CaseWorld, name: string): CreatedClaim {
+  const nodeClaim = cluster.nodeClaim(name);
+  const requirements = (nodeClaim?.spec.requirements ?? []).map((it) => ({
+    key: it.key,
+    operator: it.operator,
+    values: [...it.values].sort(compareStrings),
+    ...(it.minValues === undefined ? {} : { minValues: it.minValues }),
+  }));
+  return {
+    name,
+    nodePool: nodeClaim?.metadata.labels["karpenter.sh/nodepool"] ?? "",
+    requirements: requirements.sort((a, b) => compareStrings(a.key, b.key)),
+  };
+}
+
+function firstEvents(world: CaseWorld, start: SimTime): DecidedRun["events"] {
+  const told = new Set<string>();
+  const events = world.cluster.timedEvents.flatMap(({ at, event }) => {
+    const described = describeEvent(event);
+    const text = eventText(described);
+    if (told.has(text)) return [];
+    told.add(text);
+    return [{ atMs: elapsed(start, at), ...described }];
+  });
+  return events.sort((a, b) => a.atMs - b.atMs || compareStrings(eventText(a), eventText(b)));
+}
+
+function describeEnd(stateNode: StateNode, now: SimTime): DecidedEnd {
+  const { name, node, nodeClaim, isMarkedForDeletion } = stateNode;
+  const reason = nodeClaim?.status.conditions.find(({ type }) => type === "DisruptionReason");
+  const isReasoned = nodeClaim !== undefined && isConditionTrue(nodeClaim, "DisruptionReason");
+  return {
+    name,
+    markedForDeletion: isMarkedForDeletion,
+    nominated: isNominated(stateNode, now),
+    tainted: node?.spec.taints.some(({ key }) => key === "karpenter.sh/disrupted") ?? false,
+    ...(isReasoned && reason !== undefined ? { disruptionReason: reason.reason } : {}),
+    deleting: nodeClaim?.metadata.deletionTimestamp !== undefined,
+  };
+}

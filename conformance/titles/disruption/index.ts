@@ -1,0 +1,37 @@
+/** Hand-made disruption cases, each with the title of upstream's own test of the same decision. */
+import type { DisruptionCase } from "../../disruption/cases.ts";
+import { type DisruptionTitle, start } from "./build.ts";
+import { candidateTitles } from "./candidates.ts";
+
+export { titleInstanceTypeSets } from "../instance-types.ts";
+
+const titlesByTopic: Readonly<Record<string, readonly DisruptionTitle[]>> = {
+  candidates: candidateTitles,
+};
+
+/** Topics, each recorded in a file of its own. */
+export const disruptionTitleTopics: readonly string[] = Object.keys(titlesByTopic);
+
+/** Long enough for a command that waits for its second look, and for the pass after it. */
+const secondsDefault = 20;
+
+/** The cases of a topic, named `topic: title`. */
+export function disruptionTitleCases(topic: string): readonly DisruptionCase[] {
+  return (titlesByTopic[topic] ?? []).map((it) => {
+    const { title, objects, options = {}, seconds = secondsDefault, ...rest } = it;
+    return {
+      name: `${topic}: ${title}`,
+      topic: `disruption titles: ${topic}`,
+      now: start,
+      options: { preferencePolicy: "Respect", minValuesPolicy: "Strict", ...options },
+      instanceTypeSet: "assorted",
+      seconds: rest.facts?.queued === undefined ? seconds : 0,
+      objects: { kind: "List", items: [namespace("default"), namespace("other"), ...objects] },
+      ...rest,
+    };
+  });
+}
+
+function namespace(name: string) {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { name } } };
+}

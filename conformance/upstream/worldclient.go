@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sort"
+
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+	v1 "sigs.k8s.io/karpenter/pkg/apis/v1"
+)
+
+// newWorldClient lists by key, as an API server does, gives names and times without chance, and tells
+// cluster state of every write at once.
+func newWorldClient(w *world, objects []client.Object) client.Client {
+	return fake.NewClientBuilder().
+		WithScheme(scheme.Scheme).
+		WithObjects(objects...).
+		WithStatusSubresource(&v1.NodeClaim{}, &v1.NodePool{}, &corev1.Node{}, &corev1.Pod{}, &policyv1.PodDisruptionBudget{}).
+		WithIndex(&corev1.Pod{}, "spec.nodeName", func(o client.Object) []string {
+			return []string{o.(*corev1.Pod).Spec.NodeName}
+		}).
+		WithIndex(&storagev1.VolumeAttachment{}, "spec.nodeName", func(o client.Object) []string {
+			return []string{o.(*storagev1.VolumeAttachment).Spec.NodeName}
+		}).
+		WithInterceptorFuncs(interceptor.Funcs{
+			Get:  getByScope,
+			List: listByKey,
+			Create: func(ctx context.Context, c client.WithWatch, object client.Object, opts ...client.CreateOption) error {
+				w.name(object)
+				return w.observed(object, c.Create(ctx, object, opts...))
+			},
+			Update: func(ctx context.Context, c client.WithWatch, object client.Object, opts ...client.UpdateOption) error {
+				return w.observed(object, c.Update(ctx, object, opts...))
+			},
+			Patch: func(ctx context.Context, c client.WithWatch, object client.Object, patch client.Patch, opts ...client.PatchOption) error {
+				return w.observed(object, c.Patch(ctx, object, patch, opts...))
+			},
+			Delete: func(ctx context.Context, c client.WithWatch, object client.Object, opts ...client.DeleteOption) error {
+				return w.observed(object, c.Delete(ctx, object, opts...))
+			},
+			SubResourceUpdate: func(ctx context.Context, c client.Client, name string, object client.Object, opts ...client.SubResourceUpdateOption) error {
+				return w.observed(object, c.SubResource(name).Update(ctx, object, opts...))
+			},
+			SubResourcePatch: func(ctx context.Context, c client.Client, name string, object client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
+				return w.observed(object, c.SubResource(name).Patch(ctx, object, patch, opts...))
+			},
+		}).
+		Build()
+}
+
+func (w *world) observed(object client.Object, err error) error {
+	if err != nil {
+		return err
+	}
+	return w.observe(object)
+}
+
+// name does the API server's part of a creation.
+func (w *world) name(object client.Object) {
+	if object.GetName() != "" {
+		return
+	}
+	w.created++
+	object.SetName(fmt.Sprintf("%s%05d", object.GetGenerateName(), w.created))
+	object.SetUID(types.UID(object.GetName()))
+	object.SetCreationTimestamp(metav1.Time{Time: w.clock.Now()})
+	object.SetGeneration(1)
+}
+
+func listByKey(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
+	if err := c.List(ctx, list, opts...); err != nil {
+		return err
+	}
+	items, err := meta.ExtractList(list)
+	if err != nil {
+		return err
+	}
+	sort.SliceStable(items, func(i, j int) bool { return keyOf(items[i]) < keyOf(items[j]) })
+	return meta.SetList(list, items)
+}
+
+func keyOf(object runtime.Object) string {
+	return client.ObjectKeyFromObject(object.(client.Object)).String()
+}
