@@ -1,5 +1,6 @@
 import { formatUsdPerHour, usdPerHour } from "../core/units/index.ts";
 import type { Plan, PlannedNodeClaim } from "../scenarios/index.ts";
+import { formatDisruption } from "./format-disruption.ts";
 import { formatTable } from "./print-table.ts";
 import { count, grouped, hang, list, section, type TextStyle, wrap } from "./text-lines.ts";
 
@@ -8,8 +9,17 @@ const podsMax = 8;
 /** How many instance types beside the cheapest are named. */
 const typesMax = 3;
 
-/** A plan for a person: what would be launched first, then every pod's fate, then the caveats. */
-export function formatPlan(plan: Plan, style: TextStyle): string {
+/** How a plan is shown. */
+export interface PlanStyle extends TextStyle {
+  /** Every node with its reason, instead of nodes by reason. */
+  readonly showsNodes: boolean;
+}
+
+/**
+ * A plan for a person: what would be launched, then every pod's fate, then what would be disrupted and
+ * why other nodes stay, then the caveats.
+ */
+export function formatPlan(plan: Plan, style: PlanStyle): string {
   const lines = [
     ...headline(plan, style),
     ...launches(plan, style),
@@ -28,6 +38,7 @@ export function formatPlan(plan: Plan, style: TextStyle): string {
       plan.idleNodePools.map(({ nodePool, message }) => [nodePool, message]),
       style,
     ),
+    ...formatDisruption(plan, style),
     ...caveats(plan, style),
   ];
   return `${lines.join("\n")}\n`;
@@ -154,13 +165,20 @@ function refused({ unschedulable }: Plan, { columns, paint }: TextStyle): readon
 }
 
 function caveats(plan: Plan, { columns, paint }: TextStyle): readonly string[] {
-  const { prices, notes } = plan;
+  const { prices, disruption } = plan;
+  const notes = [...plan.notes, ...disruption.notes];
   const spot = prices.isSpotModelled
     ? `Spot prices are ${prices.spot}. They are nobody's quote; give a history with --prices.`
     : `Spot prices: ${prices.spot}.`;
-  const isSpotShown = plan.nodeClaims.some(({ launch }) => launch?.capacityType === "spot");
+  const isSpotShown =
+    plan.nodeClaims.some(({ launch }) => launch?.capacityType === "spot") ||
+    disruption.nodes.some(({ capacityType }) => capacityType === "spot") ||
+    disruption.commands.some(({ replacements }) =>
+      replacements.some((it) => it.kind === "scheduled" && it.launch?.capacityType === "spot"),
+    );
+  const isPriced = plan.nodeClaims.length > 0 || disruption.nodes.length > 0;
   const all = [
-    ...(plan.nodeClaims.length === 0 ? [] : [`On-Demand prices: ${prices.onDemand}.`]),
+    ...(isPriced ? [`On-Demand prices: ${prices.onDemand}.`] : []),
     ...notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`),
   ];
   const lines = [

@@ -14,7 +14,7 @@ export interface PlanWords {
   readonly preferencePolicy: string;
   readonly minValuesPolicy: string;
   readonly prices?: string;
-  readonly disruption?: boolean;
+  readonly nodes?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -27,7 +27,7 @@ export interface PlanOptions {
   readonly choices: PlanChoices;
 }
 
-/** Karpenter's feature gates; the others have no part in a decision about pending pods. */
+/** Karpenter's feature gates; the others have no part in one decision. */
 const gates = [
   "NodeRepair",
   "ReservedCapacity",
@@ -83,6 +83,7 @@ export function readPlanOptions(words: PlanWords, regions: readonly string[]): P
     featureGates: {
       nodeOverlay: isOn.get("NodeOverlay") ?? false,
       reservedCapacity: isOn.get("ReservedCapacity") ?? true,
+      spotToSpotConsolidation: isOn.get("SpotToSpotConsolidation") ?? false,
     },
   };
   if (diagnostics.length > 0) throw new BadInputError(diagnostics);

@@ -28,7 +28,7 @@ function example(): Plan {
     choices: {
       preferencePolicy: "Respect",
       minValuesPolicy: "Strict",
-      featureGates: { nodeOverlay: false, reservedCapacity: true },
+      featureGates: { nodeOverlay: false, reservedCapacity: true, spotToSpotConsolidation: false },
     },
   }).plan;
 }
@@ -38,24 +38,24 @@ describe("the text of a plan", () => {
 
   it("is what docs/plan.md shows", () => {
     const [, shown] = /```text\n([\s\S]*?)```/.exec(read("docs/plan.md")) ?? [];
-    expect(formatPlan(plan, { columns: 80, paint: plainPaint })).toBe(shown);
+    expect(formatPlan(plan, { columns: 80, paint: plainPaint, showsNodes: false })).toBe(shown);
   });
 
   it.each([80, 120])("fits into %i columns, but for words that are longer", (columns) => {
-    const lines = formatPlan(plan, { columns, paint: plainPaint }).split("\n");
+    const lines = formatPlan(plan, { columns, paint: plainPaint, showsNodes: false }).split("\n");
     const tooLong = lines.filter((line) => line.length > columns && line.trim().includes(" "));
     expect(tooLong).toEqual([]);
   });
 
   it("names every pod once with its fate", () => {
-    const text = formatPlan(plan, { columns: 80, paint: plainPaint });
+    const text = formatPlan(plan, { columns: 80, paint: plainPaint, showsNodes: false });
     for (const name of ["web-1", "web-2", "far-1", "gpu-1", "gated-1"]) {
       expect(text.split(`shop/${name}`).length).toBe(2);
     }
   });
 
   it("says loudly that Spot prices are modelled", () => {
-    expect(formatPlan(plan, { columns: 80, paint: plainPaint })).toContain(
+    expect(formatPlan(plan, { columns: 80, paint: plainPaint, showsNodes: false })).toContain(
       "\n! Spot prices are modelled: ",
     );
   });
@@ -64,7 +64,10 @@ describe("the text of a plan", () => {
     const [first] = plan.unschedulable;
     invariant(first !== undefined, "a pod is unschedulable");
     const unschedulable = Array.from({ length: 12 }, (_, n) => ({ ...first, pod: `x/pod-${n}` }));
-    const text = formatPlan({ ...plan, unschedulable }, { columns: 80, paint: plainPaint });
+    const text = formatPlan(
+      { ...plan, unschedulable },
+      { columns: 80, paint: plainPaint, showsNodes: false },
+    );
     expect(text.replaceAll(/\s+/g, " ")).toContain("and 4 more (--json has all)");
     expect(text.split("did not tolerate taint").length).toBe(2);
   });
@@ -76,8 +79,12 @@ describe("the options of plan", () => {
     readPlanOptions({ ...policies, ...words }, ["eu-west-1", "us-east-1"]);
 
   it("reads feature gates as Karpenter writes them", () => {
-    const { choices } = readWords({ featureGates: "NodeOverlay=true,ReservedCapacity=false" });
-    expect(choices.featureGates).toEqual({ nodeOverlay: true, reservedCapacity: false });
+    const featureGates = "NodeOverlay=true,ReservedCapacity=false,SpotToSpotConsolidation=true";
+    expect(readWords({ featureGates }).choices.featureGates).toEqual({
+      nodeOverlay: true,
+      reservedCapacity: false,
+      spotToSpotConsolidation: true,
+    });
   });
 
   it.each<[Partial<PlanWords>, string]>([

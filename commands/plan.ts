@@ -17,10 +17,12 @@ import { readPlanOptions } from "./plan-options.ts";
 const kinds =
   "nodepools,ec2nodeclasses,nodeclaims,nodes,pods,deploy,rs,sts,ds,pdb,pvc,pv,sc,csinodes,ns";
 
-/** `dryfit plan`: what Karpenter would launch for the pending pods of a cluster snapshot. */
+/** `dryfit plan`: what Karpenter would launch and disrupt on a cluster snapshot. */
 export function configure(command: Command): void {
   command
-    .description("Shows what Karpenter would launch for the pending pods of a cluster snapshot.")
+    .description(
+      "Shows what Karpenter would launch and disrupt on a cluster snapshot, and why not more.",
+    )
     .argument("<snapshot...>", "what kubectl get -A -o yaml (or json) prints; - for stdin")
     .option("--region <region>", "default: that of the nodes and subnets, else us-east-1")
     .option("--zones <list>", "default: those of the nodes and subnets, else a,b,c of the region")
@@ -29,7 +31,7 @@ export function configure(command: Command): void {
     .option("--feature-gates <list>", "as Karpenter's, such as NodeOverlay=true")
     .option("--preference-policy <policy>", "Respect or Ignore", "Respect")
     .option("--min-values-policy <policy>", "Strict or BestEffort", "Strict")
-    .option("--disruption", "ask for disruption, too (not supported in this version)")
+    .option("--nodes", "every node with the reason why it stays, instead of nodes by reason")
     .option("--quiet", "no warnings")
     .option("--json", "as JSON")
     .addHelpText(
@@ -60,16 +62,14 @@ async function plan(names: readonly string[], words: PlanWords): Promise<void> {
   });
   warnings.push(...decided.warnings);
   if (words.quiet !== true) process.stderr.write(formatWarnings(warnings));
-  const notSupported = "disruption: not supported in this version";
   if (words.json === true) {
-    const disruption = words.disruption === true ? { disruption: notSupported } : {};
-    const report = { ...decided.plan, ...disruption, warnings };
+    const report = { ...decided.plan, warnings };
     process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     return;
   }
   const columns = process.stdout.columns ?? 80;
-  process.stdout.write(formatPlan(decided.plan, { columns, paint: paintFor(process.stdout) }));
-  if (words.disruption === true) process.stdout.write(`\n${notSupported}\n`);
+  const style = { columns, paint: paintFor(process.stdout), showsNodes: words.nodes === true };
+  process.stdout.write(formatPlan(decided.plan, style));
 }
 
 async function readSnapshotFile(name: string): Promise<{ name: string; text: string }> {

@@ -14,9 +14,16 @@ export {
 export { type Policy } from "./policies/expand-policies.ts";
 export { scenarioJsonSchema } from "./scenario-schema.ts";
 export { type DecidedPlan, decidePlan, type PlanRequest } from "./snapshot/decide-plan.ts";
+export type {
+  PlannedCommand,
+  PlannedDisruption,
+  PlannedReplacement,
+  PlannedVerdict,
+} from "./snapshot/disruption-plan.ts";
 export { loadSnapshot, type Snapshot } from "./snapshot/load-snapshot.ts";
 export { findPlace, type SnapshotPlace } from "./snapshot/place.ts";
-export type { Plan, PlanChoices, PlannedNodeClaim } from "./snapshot/plan.ts";
+export type { Plan, PlanChoices } from "./snapshot/plan.ts";
+export type { PlannedNodeClaim } from "./snapshot/planned-launch.ts";
 export { RecordedSpotMarket } from "./world/spot-market.ts";
 export { allowedDuration, parseScenarioDuration } from "./schema/value-fields.ts";
 export { type RunChoice, planRun, policyNames } from "./world/plan-run.ts";

@@ -31,8 +31,11 @@ export {
   type Command,
   type CommandDecision,
   decisionOf,
+  commandText,
   estimatedSavings,
+  formatFixed,
   type Replacement,
+  sumPrices,
 } from "./command.ts";
 export { type DisruptionContext, DisruptionController } from "./controller.ts";
 export type {

@@ -1,4 +1,6 @@
 /** The life of a NodeClaim: launch, registration, initialization, expiration, termination, repair. */
+export { decideConsolidatable } from "./consolidatable.ts";
+export { nodePoolDrift } from "./drifted.ts";
 export { type LifecycleOptions } from "./lifecycle-context.ts";
 export {
   type Lifecycle,

@@ -14,7 +14,7 @@ const pods = read("pods.yaml");
 const defaults: PlanRequest["choices"] = {
   preferencePolicy: "Respect",
   minValuesPolicy: "Strict",
-  featureGates: { nodeOverlay: false, reservedCapacity: true },
+  featureGates: { nodeOverlay: false, reservedCapacity: true, spotToSpotConsolidation: false },
 };
 
 function plan(texts: readonly string[], request: Partial<PlanRequest> = {}): DecidedPlan {
@@ -171,7 +171,7 @@ describe("a plan", () => {
       },
     });
     const cheapest = (nodeOverlay: boolean): string | undefined => {
-      const featureGates = { nodeOverlay, reservedCapacity: true };
+      const featureGates = { ...defaults.featureGates, nodeOverlay };
       const choices = { ...defaults, featureGates };
       const [first] = plan([cluster, overlay, pod("a", {})], { choices }).plan.nodeClaims;
       return first?.launch?.instanceTypes[0]?.instanceType;

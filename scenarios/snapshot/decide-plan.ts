@@ -25,6 +25,8 @@ import {
 } from "../../core/units/index.ts";
 import type { SpotMarket } from "../../sim/ec2/index.ts";
 import type { Catalogue } from "../../traces/index.ts";
+import { assumeStatus } from "./assumed-status.ts";
+import { decideDisruption } from "./decide-disruption.ts";
 import { advisedSpotMarket, typesByNodePool, withOverlays } from "./instance-types.ts";
 import type { Snapshot } from "./load-snapshot.ts";
 import { asUnschedulable, isSilentlyPending, waitsForOther } from "./pending-pods.ts";
@@ -96,6 +98,8 @@ export function decidePlan(snapshot: Snapshot, request: PlanRequest): DecidedPla
       unlaunched: state.unlaunchedNodeClaims(),
       isNodeOverlayOn: choices.featureGates.nodeOverlay,
     }),
+    // Last, since it marks and nominates nodes.
+    disruption: decideDisruption({ ...situation, provisioning: decision, choices, now }),
   };
   const { objects, origins } = snapshot;
   return { plan, warnings: findUnknownLabels(pods, objects, place.zones, origins) };
@@ -128,6 +132,8 @@ interface Situation {
   readonly assumedNodePools: readonly NodePool[];
   readonly overlayRefusals: readonly string[];
   readonly deletingPodCount: number;
+  /** What NodeClaims and PodDisruptionBudgets did not say of themselves. */
+  readonly assumptions: readonly string[];
 }
 
 function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
@@ -138,7 +144,8 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
     (object): object is Ec2NodeClass => object.kind === "EC2NodeClass",
   );
   const classNames = new Set(nodeClasses.map(({ metadata }) => metadata.name));
-  const objects = snapshot.objects.map((object) => {
+  const assumed = assumeStatus(snapshot.objects, now);
+  const objects = assumed.objects.map((object) => {
     if (object.kind === "Pod" && isSilentlyPending(object)) {
       assumedPods.push(object);
       return asUnschedulable(object, now);
@@ -184,6 +191,7 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
     assumedNodePools,
     overlayRefusals,
     deletingPodCount,
+    assumptions: assumed.notes,
   };
 }
 

@@ -58,7 +58,7 @@ export function planNotes(facts: NoteFacts): readonly string[] {
 }
 
 /** `3 pods (a, b, c)`; of many the first three. */
-function some(names: readonly string[], noun: string): string {
+export function some(names: readonly string[], noun: string): string {
   const shown = names.slice(0, 3).join(", ");
   const more = names.length > 3 ? `, and ${names.length - 3} more` : "";
   return `${names.length} ${noun}${names.length === 1 ? "" : "s"} (${shown}${more})`;

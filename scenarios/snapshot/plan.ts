@@ -1,4 +1,5 @@
-import type { CapacityType } from "../../core/apis/index.ts";
+import type { PlannedDisruption } from "./disruption-plan.ts";
+import type { PlannedNodeClaim } from "./planned-launch.ts";
 
 /** Where pods of one kind of outcome stand. Pods are `namespace/name` throughout. */
 export interface Plan {
@@ -34,6 +35,8 @@ export interface Plan {
   readonly idleNodePools: readonly { readonly nodePool: string; readonly message: string }[];
   /** What had to be assumed, one sentence each. */
   readonly notes: readonly string[];
+  /** What Karpenter would take away. */
+  readonly disruption: PlannedDisruption;
 }
 
 /** Karpenter's options under which was decided. */
@@ -43,43 +46,8 @@ export interface PlanChoices {
   readonly featureGates: {
     readonly nodeOverlay: boolean;
     readonly reservedCapacity: boolean;
+    readonly spotToSpotConsolidation: boolean;
   };
-}
-
-/** A machine that would be launched. */
-export interface PlannedNodeClaim {
-  readonly nodePool: string;
-  /** In order of placement. */
-  readonly pods: readonly string[];
-  /** Quantities; of the pods and of DaemonSets. */
-  readonly requests: Readonly<Record<string, string>>;
-  /** The part of `requests` that DaemonSets ask for. */
-  readonly daemonRequests: Readonly<Record<string, string>>;
-  /** As NodeClaims have them, each as one text. */
-  readonly requirements: readonly string[];
-  /** How many instance types the NodeClaim would name. */
-  readonly instanceTypeCount: number;
-  /** What EC2 would be asked for; absent where the launch would be refused. */
-  readonly launch?: PlannedLaunch;
-  /** Why the NodeClaim would not be created or launched. */
-  readonly refusal?: string;
-  readonly isMinValuesRelaxed: boolean;
-}
-
-/** A fleet request: one capacity type, at most 60 instance types. */
-export interface PlannedLaunch {
-  readonly capacityType: CapacityType;
-  readonly zones: readonly string[];
-  /** Cheapest first. */
-  readonly instanceTypes: readonly PlannedInstanceType[];
-}
-
-/** An instance type of a fleet request, at its lowest price. */
-export interface PlannedInstanceType {
-  readonly instanceType: string;
-  readonly usdPerHour: number;
-  /** Where it may be launched, sorted. */
-  readonly zones: readonly string[];
 }
 
 /** A node of the cluster that pods would go to. */

@@ -10,7 +10,7 @@ import { Requirements } from "../../core/scheduling/index.ts";
 import type { ClusterState } from "../../core/state/index.ts";
 import { compareStrings, formatResourceList } from "../../core/units/index.ts";
 import { launchChoices } from "../../sim/aws/index.ts";
-import type { PlannedLaunch, PlannedNodeClaim } from "./plan.ts";
+import type { PlannedLaunch, PlannedNodeClaim } from "./planned-launch.ts";
 
 /** What a launch depends on. */
 export interface LaunchFacts {

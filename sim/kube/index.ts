@@ -8,6 +8,7 @@ export {
   type NodeRegistration,
   type ScalableKind,
 } from "./kube-cluster.ts";
+export { budgetCounts, type BudgetCounts } from "./disruption-budget.ts";
 export type { KubeEvent } from "./kube-event.ts";
 export { KubeNotices, type KubeNotice } from "./notices.ts";
 export {

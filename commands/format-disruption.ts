@@ -1,0 +1,317 @@
+// What a pass would disrupt, for a person: the command with its money first, then what could follow,
+// then the nodes that stay, those with the same reason together.
+import { formatFixed } from "../core/disruption/index.ts";
+import { formatUsd, formatUsdPerHour, usd, usdPerHour } from "../core/units/index.ts";
+import type {
+  Plan,
+  PlannedCommand,
+  PlannedReplacement,
+  PlannedVerdict,
+} from "../scenarios/index.ts";
+import { formatTable } from "./print-table.ts";
+import { count, hang, list, type TextStyle, wrap } from "./text-lines.ts";
+
+/** How many nodes of one reason are named. */
+const nodesMax = 8;
+/** How many different sentences of one code are told. */
+const sentencesMax = 4;
+const commandsMax = 5;
+const typesMax = 3;
+const messageMax = 320;
+/** Of AWS's price pages. */
+const hoursPerMonth = 730;
+/** Reasons of money: the price belongs to the name. */
+const priceCodes: ReadonlySet<string> = new Set([
+  "disruption/no-cheaper-replacement",
+  "disruption/min-values-unmet",
+  "disruption/spot-to-spot-disabled",
+  "disruption/spot-to-spot-flexibility",
+  "disruption/best-score-too-low",
+  "disruption/score-too-low",
+]);
+
+/** Disruption of a plan; with `showsNodes` a table of all nodes instead of groups of them. */
+export function formatDisruption(
+  plan: Plan,
+  style: TextStyle & { readonly showsNodes: boolean },
+): readonly string[] {
+  const { commands, nodes } = plan.disruption;
+  return [
+    "",
+    ...headline(plan, style),
+    ...unknownPrices(nodes, style),
+    ...commands.slice(0, commandsMax).flatMap((command) => told(command, plan, style)),
+    ...(commands.length > commandsMax
+      ? [`and ${count(commands.length - commandsMax, "command")} more (--json has all)`]
+      : []),
+    ...following(plan, style),
+    ...(style.showsNodes ? nodeTable(plan, style) : groups(nodes, style)),
+  ];
+}
+
+function headline({ disruption }: Plan, { columns, paint }: TextStyle): readonly string[] {
+  const { outcome, commands, nodes, error, waitingFor, usdPerHour: total } = disruption;
+  const managed = nodes.filter(({ nodeClaim }) => nodeClaim !== undefined).length;
+  const of = `of ${count(managed, "node")} at ${formatUsdPerHour(usdPerHour(total))}`;
+  const going = new Set(commands.flatMap(({ candidates }) => candidates.map(({ node }) => node)));
+  const saved = sum(commands.map(({ savingsUsdPerHour }) => savingsUsdPerHour));
+  const what =
+    outcome === "failed"
+      ? `Disruption: Karpenter's pass would fail: ${error ?? ""}`
+      : commands.length === 0
+        ? `Disruption: nothing to do, ${of}.`
+        : `Disruption: ${going.size} ${of} would go, ${savingsText(saved)}.`;
+  const [first = ""] = waitingFor;
+  const more = waitingFor.length > 1 ? ` and ${waitingFor.length - 1} more` : "";
+  const waiting =
+    outcome === "waiting"
+      ? wrap(
+          `Karpenter disrupts nothing before ${first}${more} is launched or gone; then:`,
+          columns,
+        ).map(paint.yellow)
+      : [];
+  return [...waiting, ...wrap(what, columns).map((line) => paint.bold(line))];
+}
+
+function savingsText(savings: number): string {
+  const perHour = formatUsdPerHour(usdPerHour(Math.abs(savings)));
+  const perMonth = formatUsd(usd(Math.abs(savings) * hoursPerMonth));
+  return `${savings < 0 ? "costing" : "saving"} ${perHour} (${perMonth}/month)`;
+}
+
+function unknownPrices(
+  nodes: readonly PlannedVerdict[],
+  { columns, paint }: TextStyle,
+): readonly string[] {
+  const unknown = nodes.filter(
+    ({ nodeClaim, usdPerHour: price }) => nodeClaim !== undefined && price === undefined,
+  );
+  if (unknown.length === 0) return [];
+  const names = unknown.map(({ node, instanceType, capacityType, zone }) => {
+    const offering = [instanceType, capacityType, zone].map((part) => part ?? "?").join(" ");
+    return `${node} (${offering})`;
+  });
+  const text =
+    `price unknown, counted as 0 here and by Karpenter: ${list(names, nodesMax)}. ` +
+    "The instance type is not among those of its NodePool, or not offered so.";
+  return hang("! ", text, columns).map(paint.red);
+}
+
+/** One command: its nodes, its replacements, where pods go, its money. */
+function told(command: PlannedCommand, plan: Plan, style: TextStyle): readonly string[] {
+  const { columns, paint } = style;
+  const { decision, method, reason, candidates, replacements, existingNodes } = command;
+  const title = decision === "delete" ? "Would be deleted" : "Would be replaced";
+  const table = formatTable(
+    [
+      { title: "NODE" },
+      { title: "NODEPOOL" },
+      { title: "TYPE" },
+      { title: "CAPACITY" },
+      { title: "ZONE" },
+      { title: "PODS", isNumber: true },
+      { title: "$/H", isNumber: true },
+    ],
+    candidates.map(({ node, nodePool, instanceType, capacityType, zone, pods, usdPerHour: it }) => [
+      node,
+      nodePool,
+      instanceType ?? "?",
+      capacityType ?? "?",
+      zone === undefined ? "?" : shortZone(zone, plan),
+      String(pods.length),
+      it === undefined ? "?" : it.toFixed(4),
+    ]),
+  );
+  const [head = "", ...rows] = table.trimEnd().split("\n");
+  return [
+    "",
+    ...wrap(`${title} (${reason}, ${method})`, columns).map((line) => paint.bold(line)),
+    paint.dim(head),
+    ...rows,
+    ...replacements.flatMap((it) => hang("by: ", replacementText(it, plan), columns)),
+    ...existingNodes.flatMap(({ node, pods }) =>
+      hang("to: ", `${node}: ${list(pods, nodesMax)}`, columns),
+    ),
+    ...money(command, columns),
+    ...command.scores.flatMap((it) => {
+      const sign = it.isApproved ? ">=" : "<";
+      const text =
+        `${it.nodePool}: score ${formatFixed(it.score, 2)} ${sign} threshold ` +
+        `${formatFixed(it.threshold, 2)} (k: ${it.k}, savings ` +
+        `${formatFixed(it.savingsPercent, 1)}%, disruption ${formatFixed(it.disruptionPercent, 1)}%)`;
+      return hang("Balanced ", text, columns);
+    }),
+    ...(command.isValidated
+      ? wrap("Karpenter looks again after 15 s, and goes on only if nothing has changed.", columns)
+      : []),
+  ];
+}
+
+function replacementText(replacement: PlannedReplacement, plan: Plan): string {
+  if (replacement.kind === "static") {
+    return `one more NodeClaim of the static NodePool ${replacement.nodePool}`;
+  }
+  const { nodePool, launch, refusal, pods } = replacement;
+  const head = `1 NodeClaim of ${nodePool} for ${count(pods.length, "pod")}`;
+  if (launch === undefined) return `${head}, refused: ${refusal ?? ""}`;
+  const { instanceTypes, capacityType, zones } = launch;
+  const named = instanceTypes
+    .slice(0, 1 + typesMax)
+    .map(({ instanceType, usdPerHour: price }) => `${instanceType} ${price.toFixed(4)}`);
+  const more = instanceTypes.length - named.length;
+  const places = zones.map((zone) => shortZone(zone, plan)).join(" ");
+  return (
+    `${head}, ${capacityType} in ${places}: ${named.join(", ")}` +
+    (more > 0 ? `, ${more} more types` : "")
+  );
+}
+
+function money(command: PlannedCommand, columns: number): readonly string[] {
+  const { usdPerHourBefore, usdPerHourAfter, savingsUsdPerHour } = command;
+  const percent =
+    usdPerHourBefore > 0
+      ? ` (${formatFixed((100 * savingsUsdPerHour) / usdPerHourBefore, 1)}%)`
+      : "";
+  const text =
+    `${formatUsdPerHour(usdPerHour(usdPerHourBefore))} before, ` +
+    `${formatUsdPerHour(usdPerHour(usdPerHourAfter))} after: ` +
+    `${savingsText(savingsUsdPerHour)}${percent}`;
+  return hang("$: ", text, columns);
+}
+
+/** What the methods would do if the commands above came to nothing. */
+function following({ disruption }: Plan, { columns, paint }: TextStyle): readonly string[] {
+  const now = new Set(disruption.commands.map(({ method, message }) => `${method} ${message}`));
+  const next = disruption.methods
+    .flatMap(({ commands }) => commands)
+    .filter(({ method, message }) => !now.has(`${method} ${message}`));
+  if (next.length === 0) return [];
+  return [
+    "",
+    paint.bold("Next in line, on the cluster as it is"),
+    ...next.slice(0, commandsMax).flatMap(({ method, message, savingsUsdPerHour }) => {
+      const price = formatUsdPerHour(usdPerHour(savingsUsdPerHour));
+      return hang("  ", `${method}: ${message} (savings: ${price})`, columns);
+    }),
+    ...(next.length > commandsMax
+      ? [`  and ${next.length - commandsMax} more (--json has all)`]
+      : []),
+    ...disruption.nodes
+      .filter(({ verdict, details }) => verdict === "next" && details.length > 0)
+      .slice(0, nodesMax)
+      .flatMap(({ node, details }) => hang("  ", `${node}: ${details.join("; ")}`, columns)),
+  ];
+}
+
+function groups(nodes: readonly PlannedVerdict[], style: TextStyle): readonly string[] {
+  const { columns, paint } = style;
+  const staying = nodes.filter(({ verdict }) => verdict === "stays");
+  if (staying.length === 0) return [];
+  const lines = [...groupBy(staying, ({ code }) => code).values()].flatMap((ofCode) => {
+    const sentences = [...groupBy(ofCode, ({ message }) => message).values()];
+    const rest = sentences.slice(sentencesMax).flat().length;
+    return [
+      ...sentences.slice(0, sentencesMax).flatMap((group) => groupLines(group, style)),
+      ...(rest > 0
+        ? wrap(`  ${count(rest, "node")} more with ${codeText(ofCode)} (--nodes has all)`, columns)
+        : []),
+    ];
+  });
+  return ["", paint.bold(`Stay: ${count(staying.length, "node")}`), ...lines];
+}
+
+function codeText([first]: readonly PlannedVerdict[]): string {
+  return first?.code ?? "";
+}
+
+/** Nodes with the same sentence: those with the same details together. */
+function groupLines(group: readonly PlannedVerdict[], style: TextStyle): readonly string[] {
+  const { columns, paint } = style;
+  const [first] = group;
+  if (first === undefined) return [];
+  const heading = `  ${count(group.length, "node")}: `;
+  const parts = [...groupBy(group, ({ details }) => details.join("\n")).values()];
+  const rest = parts.slice(sentencesMax).flat().length;
+  return [
+    ...hang(heading, shorten(first.message), columns).map(paint.yellow),
+    ...parts
+      .slice(0, sentencesMax)
+      .flatMap((part) => [
+        ...hang("    ", list(part.map(nameOf), nodesMax), columns),
+        ...(part[0]?.details ?? []).flatMap((detail) => hang("      ", detail, columns)),
+      ]),
+    ...(rest > 0 ? [`    and ${count(rest, "node")} more (--nodes has all)`] : []),
+  ];
+}
+
+function nameOf({ node, code, usdPerHour: price }: PlannedVerdict): string {
+  return priceCodes.has(code) && price !== undefined ? `${node} ($${price.toFixed(4)}/hour)` : node;
+}
+
+/** A sentence as events have them, with a capital; a very long one cut. */
+function shorten(message: string): string {
+  const text = message.slice(0, 1).toUpperCase() + message.slice(1).trimEnd();
+  if (text.length <= messageMax) return text;
+  return `${text.slice(0, messageMax).trimEnd()} ... (--json has it whole)`;
+}
+
+/** Every node on a line of its own, with its reason below. */
+function nodeTable({ disruption, ...plan }: Plan, style: TextStyle): readonly string[] {
+  const { columns, paint } = style;
+  const { nodes } = disruption;
+  const table = formatTable(
+    [
+      { title: "NODE" },
+      { title: "NODEPOOL" },
+      { title: "TYPE" },
+      { title: "CAPACITY" },
+      { title: "ZONE" },
+      { title: "PODS", isNumber: true },
+      { title: "$/H", isNumber: true },
+    ],
+    nodes.map(({ node, nodePool, instanceType, capacityType, zone, podCount, ...it }) => [
+      node,
+      nodePool ?? "-",
+      instanceType ?? "?",
+      capacityType ?? "-",
+      zone === undefined ? "?" : shortZone(zone, plan),
+      String(podCount),
+      it.usdPerHour === undefined ? "?" : it.usdPerHour.toFixed(4),
+    ]),
+  );
+  const [head = "", ...rows] = table.trimEnd().split("\n");
+  return [
+    "",
+    paint.bold(`Nodes: ${nodes.length}`),
+    paint.dim(head),
+    ...rows.flatMap((row, index) => {
+      const node = nodes[index];
+      if (node === undefined) return [row];
+      const { verdict, message, details } = node;
+      return [
+        row,
+        ...hang(`    ${verdict}: `, shorten(message), columns).map(paint.yellow),
+        ...details.flatMap((detail) => hang("      ", detail, columns)),
+      ];
+    }),
+  ];
+}
+
+/** In the order of the first of each group. */
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+function shortZone(zone: string, { region }: Pick<Plan, "region">): string {
+  return zone.startsWith(region) ? zone.slice(region.length) : zone;
+}

@@ -1,0 +1,73 @@
+// Asks every method of disruption about the same view. A pass ends with the first command; to say
+// of every node why it stays, methods that take one node at a time are asked again without the nodes
+// that they have spoken about already.
+import {
+  type Candidate,
+  type CandidateListing,
+  type Command,
+  type ConsolidationMove,
+  decideMethod,
+  decisionOf,
+  type DisruptionMethod,
+  enabledMethods,
+  type ListedView,
+  methodCandidates,
+  type Refusal,
+} from "../../core/disruption/index.ts";
+
+/** A command with the scores that let it pass. */
+export interface FoundCommand {
+  readonly method: DisruptionMethod;
+  readonly command: Command;
+  readonly moves: readonly ConsolidationMove[];
+}
+
+/** What a method has to say. */
+export interface MethodFindings {
+  readonly method: DisruptionMethod;
+  readonly listing: CandidateListing;
+  readonly candidates: readonly Candidate[];
+  /** In the order in which they would come, each without the nodes of those before. */
+  readonly commands: readonly FoundCommand[];
+  /** Of the filter and of the search. */
+  readonly refusals: readonly Refusal[];
+  readonly error?: string;
+}
+
+/**
+ * What each method says of the view, in the order of a pass, as if the methods before it had come to
+ * nothing. Without limits on evaluations.
+ */
+export function askMethods(listed: ListedView): readonly MethodFindings[] {
+  return enabledMethods(listed.view.options).map((method) => askMethod(method, listed));
+}
+
+function askMethod(method: DisruptionMethod, listed: ListedView): MethodFindings {
+  const listing = listed.listing(method.disruptionClass);
+  const filtered = methodCandidates({ view: listed.view, listing }, method);
+  const commands: FoundCommand[] = [];
+  const refusals: Refusal[] = [...filtered.refusals];
+  let left = filtered.candidates;
+  for (;;) {
+    const decision = decideMethod(method, listed, left, [], {});
+    refusals.push(...decision.refusals);
+    const base = { method, listing, candidates: filtered.candidates, commands, refusals };
+    if (decision.error !== undefined) return { ...base, error: decision.error };
+    const found = decision.commands.filter((command) => decisionOf(command) !== "no-op");
+    // Of the moves of single nodes the last one is the command's; the others were refused.
+    const moves = method.name === "single-node-consolidation" ? -1 : 0;
+    for (const command of found) {
+      commands.push({ method, command, moves: decision.moves.slice(moves) });
+    }
+    if (found.length === 0 || !takesOneNodeAtATime(method)) return base;
+    const spoken = new Set([
+      ...found.flatMap(({ candidates }) => candidates.map(({ name }) => name)),
+      ...decision.refusals.map(({ nodeName }) => nodeName),
+    ]);
+    left = left.filter(({ name }) => !spoken.has(name));
+  }
+}
+
+function takesOneNodeAtATime({ name }: DisruptionMethod): boolean {
+  return name === "drift" || name === "single-node-consolidation";
+}

@@ -1,0 +1,223 @@
+// What stands behind the sentence with which a node stays: the pods that hold it and by which rule,
+// conditions with their time, and what uses up a budget.
+import {
+  annotationDoNotDisrupt,
+  type BudgetReason,
+  labelNodePool,
+  type NodeClaim,
+  type NodePool,
+  objectKey,
+  type Pod,
+  type PodDisruptionBudget,
+} from "../../core/apis/index.ts";
+import type { PdbLimits, RefusalCode } from "../../core/disruption/index.ts";
+import {
+  consolidateAfterStart,
+  doNotDisrupt,
+  isActive,
+  isConditionTrue,
+  type StateNode,
+} from "../../core/state/index.ts";
+import {
+  after,
+  formatShortDuration,
+  formatTime,
+  Never,
+  type SimTime,
+} from "../../core/units/index.ts";
+import type { PlannedBudget } from "./disruption-plan.ts";
+
+/** What details are made of. */
+export interface DetailFacts {
+  readonly now: SimTime;
+  readonly pdbLimits: PdbLimits;
+  readonly podDisruptionBudgets: readonly PodDisruptionBudget[];
+  readonly budgets: readonly PlannedBudget[];
+  /** Names of nodes that use up budgets, by NodePool. */
+  readonly disruptingByNodePool: ReadonlyMap<string, readonly string[]>;
+  /** Pods that the plan sends to a node, by its name. */
+  readonly nominatedPods: ReadonlyMap<string, readonly string[]>;
+  /** Of NodeClaims that a command under way holds. */
+  readonly underWay: ReadonlySet<string>;
+  podsOnNode(nodeName: string): readonly Pod[];
+  nodePool(name: string): NodePool | undefined;
+}
+
+/** A refusal as far as its details go; the reason is that of the method which refused. */
+export interface DetailedRefusal {
+  readonly code: RefusalCode;
+  readonly reason?: BudgetReason | undefined;
+}
+
+/** Details of the refusal of a node, if there is one, and of a node that is not ready; a line each. */
+export function stayDetails(
+  stateNode: StateNode,
+  refusal: DetailedRefusal | undefined,
+  facts: DetailFacts,
+): readonly string[] {
+  const { node, nodeClaim } = stateNode;
+  const pods = node === undefined ? [] : facts.podsOnNode(node.metadata.name);
+  return [
+    ...(refusal === undefined ? [] : detailsOfCode(stateNode, refusal, pods, facts)),
+    ...readiness(stateNode, facts),
+    ...(nodeClaim === undefined ? [] : underWay(nodeClaim, facts)),
+  ];
+}
+
+function detailsOfCode(
+  stateNode: StateNode,
+  { code, reason }: DetailedRefusal,
+  pods: readonly Pod[],
+  facts: DetailFacts,
+): readonly string[] {
+  const { nodeClaim, name, labels } = stateNode;
+  switch (code) {
+    case "disruption/pod-do-not-disrupt":
+      return protectedPods(pods, facts.now);
+    case "disruption/pdb-blocks":
+    case "disruption/multiple-pdbs":
+      return heldByBudgets(pods, facts);
+    case "disruption/deleting":
+      return deletion(stateNode, pods, facts);
+    case "disruption/not-initialized":
+    case "disruption/no-node":
+      return nodeClaim === undefined ? [] : unfinished(nodeClaim);
+    case "disruption/nominated":
+      return (facts.nominatedPods.get(name) ?? []).map((pod) => `for pod ${pod}`);
+    case "disruption/not-consolidatable":
+      return nodeClaim === undefined ? [] : consolidatableAt(nodeClaim, facts);
+    case "disruption/budget-exhausted":
+      return budgetUse(labels[labelNodePool] ?? "", reason, facts);
+    default:
+      return [];
+  }
+}
+
+function protectedPods(pods: readonly Pod[], now: SimTime): readonly string[] {
+  return pods.flatMap((pod) => {
+    if (!isActive(pod)) return [];
+    const protection = doNotDisrupt(pod, now);
+    const value = JSON.stringify(pod.metadata.annotations[annotationDoNotDisrupt] ?? "");
+    const rule = `pod ${objectKey(pod)}: annotation ${annotationDoNotDisrupt}: ${value}`;
+    if (protection.kind === "always") return [rule];
+    if (protection.kind !== "active") return [];
+    const { until } = protection;
+    return [`${rule}, ${until === undefined ? "not started yet" : `until ${formatTime(until)}`}`];
+  });
+}
+
+function heldByBudgets(
+  pods: readonly Pod[],
+  { pdbLimits, podDisruptionBudgets, now }: DetailFacts,
+): readonly string[] {
+  return pods.flatMap((pod) => {
+    const keys = pdbLimits.blocking([pod], now);
+    if (keys.length === 0) return [];
+    if (keys.length > 1) return [`pod ${objectKey(pod)}: matches ${keys.join(" and ")}`];
+    const budget = podDisruptionBudgets.find((each) => objectKey(each) === keys[0]);
+    return [`pod ${objectKey(pod)}: PodDisruptionBudget ${keys[0]} ${allows(budget)}`];
+  });
+}
+
+/** `allows 0 disruptions: minAvailable 3, 3 of 3 pods healthy`. */
+function allows(budget: PodDisruptionBudget | undefined): string {
+  if (budget === undefined) return "";
+  const { maxUnavailable, minAvailable } = budget.spec;
+  const { disruptionsAllowed, currentHealthy, expectedPods } = budget.status;
+  const rule =
+    maxUnavailable === undefined
+      ? `minAvailable ${minAvailable ?? "none"}`
+      : `maxUnavailable ${maxUnavailable}`;
+  const counts = `${currentHealthy} of ${expectedPods} pods healthy`;
+  return `allows ${disruptionsAllowed} disruptions: ${rule}, ${counts}`;
+}
+
+/** What a node that is going away still waits for. */
+function deletion(
+  { node, nodeClaim }: StateNode,
+  pods: readonly Pod[],
+  facts: DetailFacts,
+): readonly string[] {
+  const since = nodeClaim?.metadata.deletionTimestamp ?? node?.metadata.deletionTimestamp;
+  if (since === undefined) return [];
+  const grace = nodeClaim?.spec.terminationGracePeriod;
+  const end =
+    grace === undefined
+      ? "no terminationGracePeriod: blocked pods hold it for as long as they like"
+      : `terminationGracePeriod ends at ${formatTime(after(since, grace))}`;
+  const held = [...protectedPods(pods, facts.now), ...heldByBudgets(pods, facts)];
+  return [
+    `deleting since ${formatTime(since)}${held.length === 0 ? "" : `; ${end}`}`,
+    ...held,
+    ...(nodeClaim === undefined
+      ? []
+      : ["Drained", "VolumesDetached"].flatMap((type) => {
+          const condition = nodeClaim.status.conditions.find((it) => it.type === type);
+          return condition === undefined || condition.status === "True" ? [] : [told(condition)];
+        })),
+  ];
+}
+
+function unfinished({ status }: NodeClaim): readonly string[] {
+  const found = ["Launched", "Registered", "Initialized"].map(
+    (type) => status.conditions.find((it) => it.type === type) ?? type,
+  );
+  const [first] = found.filter((it) => typeof it === "string" || it.status !== "True");
+  if (first === undefined) return [];
+  return [typeof first === "string" ? `condition ${first} is missing` : told(first)];
+}
+
+function told(condition: NodeClaim["status"]["conditions"][number]): string {
+  const { type, status, reason, message, lastTransitionTime } = condition;
+  const why = [...new Set([reason, message])].filter((text) => text !== "").join(": ");
+  return `${type}=${status} since ${formatTime(lastTransitionTime)}${why === "" ? "" : `: ${why}`}`;
+}
+
+function consolidatableAt(nodeClaim: NodeClaim, facts: DetailFacts): readonly string[] {
+  if (!isConditionTrue(nodeClaim, "Initialized")) return unfinished(nodeClaim);
+  const nodePool = facts.nodePool(nodeClaim.metadata.labels[labelNodePool] ?? "");
+  const start = consolidateAfterStart(nodeClaim);
+  const wait = nodePool?.spec.disruption.consolidateAfter ?? Never;
+  if (wait === Never || start === undefined) return [];
+  const from =
+    nodeClaim.status.lastPodEventTime === undefined ? "initialization" : "the last pod event";
+  const period = formatShortDuration(wait);
+  return [`consolidateAfter ${period} from ${from}: until ${formatTime(after(start, wait))}`];
+}
+
+/** `budgets[0] (10%) allows 1 of 8 nodes; used up by ip-1`. */
+function budgetUse(
+  nodePoolName: string,
+  reason: BudgetReason | undefined,
+  facts: DetailFacts,
+): readonly string[] {
+  const budget = facts.budgets.find((it) => it.nodePool === nodePoolName && it.reason === reason);
+  if (budget?.allowed === undefined) return [];
+  const { nodes, allowed, budgets } = budget;
+  const disrupting = facts.disruptingByNodePool.get(nodePoolName) ?? [];
+  const count = Math.max(allowed, 0);
+  const users = [
+    ...disrupting,
+    ...(count > disrupting.length ? ["nodes that save more"] : []),
+  ].join(", ");
+  const use = count === 0 ? "" : `; used up by ${users}`;
+  return [`${budgets.join(", ")} allows ${count} of ${nodes} nodes${use}`];
+}
+
+/** A node that is not ready can be a candidate, but it counts as being disrupted already. */
+function readiness({ node, nodeClaim }: StateNode, { now }: DetailFacts): readonly string[] {
+  if (node === undefined || nodeClaim === undefined) return [];
+  const ready = node.status.conditions.find(({ type }) => type === "Ready");
+  if (ready?.status === "True") return [];
+  const uses = "it uses up the NodePool's budgets";
+  if (ready === undefined) return [`the Node has no Ready condition: ${uses}`];
+  const { status, reason, lastTransitionTime } = ready;
+  const since = lastTransitionTime <= now ? ` since ${formatTime(lastTransitionTime)}` : "";
+  return [`Ready=${status}${since}${reason === "" ? "" : ` (${reason})`}: ${uses}`];
+}
+
+function underWay({ metadata, status }: NodeClaim, facts: DetailFacts): readonly string[] {
+  if (!facts.underWay.has(metadata.name)) return [];
+  const condition = status.conditions.find(({ type }) => type === "DisruptionReason");
+  return condition === undefined ? [] : [`a command is under way: ${told(condition)}`];
+}
