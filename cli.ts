@@ -24,7 +24,7 @@ const commands: readonly LazyCommand[] = [
   },
   {
     name: "plan",
-    summary: "what would be launched for the pending pods of a cluster snapshot",
+    summary: "what would be launched and disrupted on a cluster snapshot, and why",
     load: () => import("./commands/plan.ts"),
   },
   {

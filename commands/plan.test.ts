@@ -136,10 +136,11 @@ describe("dryfit plan", { timeout: 60_000 }, () => {
     expect((await dryfit("", "nowhere.yaml")).stderr).toContain("nowhere.yaml cannot be read");
   });
 
-  it("says that disruption is not supported only when it is asked for", async () => {
-    const words = [`${folder}/cluster.yaml`, "--quiet"];
-    const asked = await dryfit("", ...words, "--disruption");
-    expect(asked.stdout).toContain("disruption: not supported in this version");
-    expect((await dryfit("", ...words)).stdout).not.toContain("disruption");
+  it("tells of every node with --nodes", async () => {
+    const words = [`${folder}/disruption.yaml`, "--now", "2026-03-02T10:00:00Z", "--quiet"];
+    const { code, stdout } = await dryfit("", ...words, "--nodes");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ip-10-0-2-14.*\n {4}stays: Pdb prevents pod evictions/m);
+    expect((await dryfit("", ...words)).stdout).toContain("\nStay: 10 nodes\n");
   });
 });

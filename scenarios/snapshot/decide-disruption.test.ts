@@ -1,0 +1,376 @@
+// Plans are held against the disruption controller itself, run on the same cluster until it starts
+// something or has polled in vain.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Ec2NodeClass } from "../../core/apis/index.ts";
+import {
+  defaultDisruptionOptions,
+  DisruptionController,
+  type RecordedRefusal,
+  routineRefusals,
+  type StartedCommand,
+} from "../../core/disruption/index.ts";
+import { ClusterState, CostTracker, setCondition } from "../../core/state/index.ts";
+import { after, invariant, parseTime, seconds, type SimTime } from "../../core/units/index.ts";
+import { FakeCluster } from "../../test/support/fake-cluster.ts";
+import { loadCatalogue } from "../../traces/index.ts";
+import { assumeStatus } from "./assumed-status.ts";
+import { decidePlan } from "./decide-plan.ts";
+import type { PlannedDisruption, PlannedVerdict } from "./disruption-plan.ts";
+import { advisedSpotMarket, typesByNodePool } from "./instance-types.ts";
+import { loadSnapshot, type Snapshot } from "./load-snapshot.ts";
+import { findPlace } from "./place.ts";
+
+const cluster = readFileSync(new URL("./testdata/disruption.yaml", import.meta.url), "utf8");
+const morning = parseTime("2026-03-02T10:00:00Z");
+const evening = parseTime("2026-03-02T20:00:00Z");
+const catalogue = loadCatalogue();
+
+function read(text: string): Snapshot {
+  const loaded = loadSnapshot([{ name: "cluster.yaml", text }]);
+  invariant(loaded.ok, "the snapshot loads");
+  return loaded.value;
+}
+
+const plans = new Map<string, PlannedDisruption>();
+
+function plan(text = cluster, now = morning, spotToSpotConsolidation = false): PlannedDisruption {
+  const key = `${now} ${spotToSpotConsolidation} ${text}`;
+  const known = plans.get(key) ?? decide(read(text), now, spotToSpotConsolidation);
+  plans.set(key, known);
+  return known;
+}
+
+function decide(
+  snapshot: Snapshot,
+  now: SimTime,
+  spotToSpotConsolidation = false,
+): PlannedDisruption {
+  return decidePlan(snapshot, {
+    now,
+    place: findPlace(snapshot.objects, {}),
+    catalogue,
+    choices: {
+      preferencePolicy: "Respect",
+      minValuesPolicy: "Strict",
+      featureGates: { nodeOverlay: false, reservedCapacity: true, spotToSpotConsolidation },
+    },
+  }).plan.disruption;
+}
+
+/** What the controller does with the same cluster: its first commands, and all it refuses before. */
+function run(
+  text: string,
+  start: SimTime,
+  spotToSpotConsolidation = false,
+): { readonly started: readonly StartedCommand[]; readonly refused: readonly RecordedRefusal[] } {
+  let now = start;
+  const snapshot = read(text);
+  const { objects } = assumeStatus(snapshot.objects, start);
+  const api = new FakeCluster(() => now);
+  const nodePools = objects.flatMap((object) => (object.kind === "NodePool" ? [object] : []));
+  const nodeClasses = objects.filter((it): it is Ec2NodeClass => it.kind === "EC2NodeClass");
+  const place = findPlace(objects, {});
+  const market = advisedSpotMarket(catalogue, place.region, start);
+  const types = typesByNodePool(nodePools, nodeClasses, { ...place, catalogue, market, now });
+  const cloudProvider = {
+    getInstanceTypes: ({ metadata }: { readonly metadata: { readonly name: string } }) =>
+      types.get(metadata.name) ?? [],
+  };
+  const state = new ClusterState({ cluster: api, options: { batchMaxDuration: seconds(10) } });
+  const costs = new CostTracker({ cluster: api, cloudProvider });
+  const started: StartedCommand[] = [];
+  const refused: RecordedRefusal[] = [];
+  const controller = new DisruptionController({
+    cluster: api,
+    cloudProvider,
+    state,
+    costs,
+    options: { ...defaultDisruptionOptions, spotToSpotConsolidation },
+    recorder: {
+      commandStarted: (command) => started.push(command),
+      commandEnded: () => {},
+      commandRejected: ({ message }) => expect.unreachable(message),
+      refused: (refusal) => started.length === 0 && refused.push(refusal),
+      moveScored: () => {},
+      passFailed: (error) => expect.unreachable(error),
+    },
+  });
+  api.subscribe((event, at) => {
+    state.observe(event, at);
+    costs.observe(event, at);
+    controller.observe(event, at);
+  });
+  for (const object of objects) api.put(object);
+  for (let step = 0; step <= 20 && started.length === 0; step++) {
+    controller.reconcile(now);
+    now = after(now, seconds(1));
+  }
+  // The next pass follows at once.
+  return { started: started.slice(0, 1), refused };
+}
+
+const of = ({ nodes }: PlannedDisruption, name: string): PlannedVerdict => {
+  const found = nodes.find(({ node, nodeClaim }) => node === name || nodeClaim === name);
+  invariant(found !== undefined, "the node is in the plan", { name });
+  return found;
+};
+
+/** The cluster without the objects and lines that a pattern matches. */
+const without = (pattern: RegExp, text = cluster): string =>
+  text
+    .split(/^(?= {2}- apiVersion)/m)
+    .filter((item) => !pattern.test(item))
+    .join("");
+
+const noConsolidatable = cluster.replaceAll(/^.*type: Consolidatable.*\n/gm, "");
+
+describe("a plan of disruption", () => {
+  it.each<[string, string, SimTime, boolean]>([
+    ["in the morning", cluster, morning, false],
+    ["in the evening, with an empty node", cluster, evening, false],
+    ["when a drifted node may go", without(/general-j7x4b\n/), evening, false],
+    ["with spot-to-spot consolidation", cluster, morning, true],
+    ["without conditions that have to be assumed", noConsolidatable, morning, false],
+    ["of spot nodes only", without(/ on-demand/), morning, true],
+    ["of the critical NodePool only", without(/nodepool: general/), morning, false],
+    ["without pods", without(/kind: Pod\n/), morning, false],
+    ["with one NodePool's nodes blocked", cluster.replace("30%", "0%"), morning, false],
+  ])("starts what the controller starts %s", (_when, text, now, spotToSpot) => {
+    const { commands, outcome } = plan(text, now, spotToSpot);
+    const { started } = run(text, now, spotToSpot);
+    expect(
+      commands.map((it) => ({
+        method: it.method,
+        decision: it.decision,
+        candidates: it.candidates.map(({ node }) => node).sort(),
+        before: it.usdPerHourBefore,
+        after: it.usdPerHourAfter,
+        scores: it.scores.map(({ nodePool, score }) => [nodePool, score]),
+      })),
+    ).toEqual(
+      started.map((it) => ({
+        method: it.method,
+        decision: it.decision,
+        candidates: [...it.candidates].sort(),
+        before: it.usdPerHourBefore,
+        after: it.usdPerHourAfter,
+        scores: it.scores.flatMap(({ nodePoolName, score }) =>
+          score === undefined ? [] : [[nodePoolName, score.score]],
+        ),
+      })),
+    );
+    expect(outcome).toBe(started.length === 0 ? "nothing" : "command");
+  });
+
+  it.each([morning, evening])("knows every refusal of the controller, at %i", (now) => {
+    const { nodes } = plan(cluster, now);
+    const told = nodes.flatMap(({ node, refusals }) =>
+      refusals.map(({ code, message }) => `${node} ${code} ${message}`),
+    );
+    const { refused } = run(cluster, now);
+    expect(refused.length).toBeGreaterThan(5);
+    for (const { nodeName, code, sentence } of refused) {
+      if (routineRefusals.has(code)) continue;
+      expect(told).toContain(`${nodeName} ${code} ${sentence}`);
+    }
+  });
+
+  it("has a verdict for every node, and a sentence for each that stays", () => {
+    const { nodes } = plan();
+    expect(nodes.map(({ node, verdict, code }) => `${node} ${verdict} ${code}`)).toEqual([
+      "ip-10-0-1-11.ec2.internal next plan/another-command-first",
+      "ip-10-0-1-13.ec2.internal stays disruption/pod-do-not-disrupt",
+      "ip-10-0-1-15.ec2.internal stays disruption/multiple-pdbs",
+      "ip-10-0-1-16.ec2.internal stays disruption/not-initialized",
+      "ip-10-0-1-18.ec2.internal stays disruption/not-consolidatable",
+      "ip-10-0-1-20.ec2.internal stays disruption/deleting",
+      "ip-10-0-1-21.ec2.internal disrupted plan/disrupted",
+      "ip-10-0-1-23.ec2.internal stays disruption/policy-when-empty",
+      "ip-10-0-1-5.ec2.internal stays disruption/not-managed",
+      "ip-10-0-2-12.ec2.internal disrupted plan/disrupted",
+      "ip-10-0-2-14.ec2.internal stays disruption/pdb-blocks",
+      "ip-10-0-2-17.ec2.internal next plan/another-command-first",
+      "ip-10-0-2-19.ec2.internal next plan/another-command-first",
+      "ip-10-0-2-22.ec2.internal stays disruption/score-too-low",
+      "ip-10-0-2-24.ec2.internal stays disruption/instance-type-not-found",
+    ]);
+  });
+
+  it.each([
+    ["general-9t2kd", 'pod shop/report-1: annotation karpenter.sh/do-not-disrupt: "true"'],
+    ["general-dz5rg", "pod shop/cart-1: matches shop/cart and shop/cart-legacy"],
+    ["general-c6wnp", "pod shop/checkout-1: PodDisruptionBudget shop/checkout allows 0"],
+    ["general-fk8s2", "StartupTaint node.cilium.io/agent-not-ready:NoExecute still exists"],
+    ["general-j7x4b", "until 2026-03-02T10:03:00Z"],
+    ["general-lm2ch", "deleting since 2026-03-02T04:00:00Z; no terminationGracePeriod"],
+    ["general-lm2ch", "pod shop/migrate-1: annotation karpenter.sh/do-not-disrupt"],
+    ["general-hv3jq", "Ready=Unknown since 2026-03-02T06:40:00Z (NodeStatusUnknown)"],
+  ])("says which pod or condition holds %s", (name, text) => {
+    expect(of(plan(), name).details.join("\n")).toContain(text);
+  });
+
+  it("says which budget blocks, and what uses it up", () => {
+    const blocked = plan(cluster.replace("30%", "20%"));
+    const { code, details } = of(blocked, "general-8hmlz");
+    expect(code).toBe("disruption/budget-exhausted");
+    expect(details).toEqual([
+      "budgets[0] (20%) allows 2 of 10 nodes; used up by ip-10-0-1-20.ec2.internal, " +
+        "ip-10-0-2-17.ec2.internal",
+    ]);
+    const drifted = of(blocked, "general-kd9wl");
+    expect(drifted.message).toContain("disruption reason Drifted due to blocking budget");
+    expect(drifted.details).toEqual([
+      "budgets[1] (0, 0 9 * * mon-fri for 8h, Drifted) allows 0 of 10 nodes",
+    ]);
+  });
+
+  it("adds up the prices of its nodes, and leaves out those that nobody knows", () => {
+    const { nodes, usdPerHour } = plan();
+    const priced = nodes.filter((it) => it.usdPerHour !== undefined);
+    expect(priced.length).toBe(13);
+    expect(usdPerHour).toBeCloseTo(
+      priced.reduce((sum, it) => sum + (it.usdPerHour ?? 0), 0),
+      12,
+    );
+    const m5 = catalogue.onDemandUsdPerHour("us-east-1", "m5.xlarge");
+    expect(of(plan(), "general-c6wnp").usdPerHour).toBe(m5);
+    expect(of(plan(), "general-zz9yx").usdPerHour).toBeUndefined();
+  });
+});
+
+describe("what a snapshot does not say of its status", () => {
+  it("is taken as consolidatable once consolidateAfter has passed, with a note", () => {
+    const { notes, nodes } = plan(noConsolidatable);
+    expect(notes.join()).toMatch(/NodeClaims \(.*\) without a Consolidatable condition/);
+    // Its last pod event is two minutes old, and its NodePool asks for five.
+    expect(nodes.find(({ nodeClaim }) => nodeClaim === "general-j7x4b")?.code).toBe(
+      "disruption/not-consolidatable",
+    );
+    expect(plan().notes.join()).not.toContain("Consolidatable");
+    expect(of(plan(noConsolidatable, evening), "general-j7x4b").code).not.toBe(
+      "disruption/not-consolidatable",
+    );
+  });
+
+  it("is taken as initialized where only the Node says so", () => {
+    const bare = cluster.replaceAll(
+      /^ {8}- \{ type: (Launched|Registered|Initialized|Consolidatable), status: "True".*\n/gm,
+      "",
+    );
+    const { notes, commands } = plan(bare);
+    expect(notes.join()).toMatch(/12 NodeClaims \(.*\) without an Initialized condition/);
+    expect(commands.map(({ message }) => message)).toEqual(
+      plan().commands.map(({ message }) => message),
+    );
+  });
+
+  it("is taken as drifted where the hash of the NodePool has moved on", () => {
+    const version = 'karpenter.sh/nodepool-hash-version: "v3"';
+    const hashed = without(/kind: Pod\n/)
+      .replace(
+        "name: batch, uid",
+        () => `name: batch, annotations: { karpenter.sh/nodepool-hash: "2", ${version} }, uid`,
+      )
+      .replace(
+        "uid: claim-batch-x5v8n\n",
+        (uid) => `${uid}      annotations: { karpenter.sh/nodepool-hash: "1", ${version} }\n`,
+      )
+      .replace("consolidateAfter: 30s", "consolidateAfter: Never");
+    const { notes, methods } = plan(hashed);
+    expect(notes.join()).toContain("batch-x5v8n: NodePoolDrifted");
+    const drift = methods.find(({ method }) => method === "drift");
+    expect(drift?.commands.map(({ candidates }) => candidates[0]?.node)).toContain(
+      "ip-10-0-1-23.ec2.internal",
+    );
+  });
+
+  it("counts pods for a PodDisruptionBudget without counts", () => {
+    const bare = cluster.replaceAll(/^ {4}status: \{ disruptionsAllowed: .*\n/gm, "");
+    const { notes, nodes } = plan(bare);
+    expect(notes.join()).toContain(
+      "4 PodDisruptionBudgets (shop/checkout, shop/cart, shop/cart-legacy, and 1 more)",
+    );
+    // One checkout pod of one is needed; of eight web pods two may go, and seven are healthy.
+    expect(nodes.find(({ nodeClaim }) => nodeClaim === "general-c6wnp")?.code).toBe(
+      "disruption/pdb-blocks",
+    );
+    expect(nodes.find(({ nodeClaim }) => nodeClaim === "general-4qv7x")?.verdict).toBe("next");
+  });
+
+  it("takes a NodeClaim with DisruptionReason as under way, and as going", () => {
+    const started = cluster.replace(
+      /(uid: claim-general-8hmlz[\s\S]*?conditions:\n)/,
+      (text) =>
+        `${text}        - { type: DisruptionReason, status: "True", reason: Underutilized, message: Underutilized, lastTransitionTime: "2026-03-02T09:59:00Z" }\n`,
+    );
+    const decided = plan(started);
+    expect(of(decided, "general-8hmlz").code).toBe("disruption/already-being-disrupted");
+    expect(of(decided, "general-8hmlz").details.join()).toContain("a command is under way");
+    const general = decided.budgets.find(
+      ({ nodePool, reason }) => nodePool === "general" && reason === "Underutilized",
+    );
+    expect(general?.disrupting).toBe(3);
+    expect(decided.notes.join()).toContain("with condition DisruptionReason");
+  });
+});
+
+describe("a pass that is held up", () => {
+  it("waits for NodeClaims that are not launched", () => {
+    const unlaunched = cluster.replace(
+      "      providerID: aws:///us-east-1a/i-00000000000000013\n",
+      "",
+    );
+    const decided = plan(unlaunched);
+    expect(decided.outcome).toBe("waiting");
+    expect(decided.waitingFor).toEqual(["NodeClaim batch-x5v8n"]);
+    expect(decided.commands.length).toBe(1);
+  });
+
+  it("fails where no NodePool can be scheduled to and a node has drifted", () => {
+    const unready = without(/general-j7x4b\n/).replaceAll(
+      'type: Ready, status: "True", reason: Ready,',
+      'type: Ready, status: "False", reason: NodeClassNotReady,',
+    );
+    const decided = plan(unready, evening);
+    expect(decided.outcome).toBe("failed");
+    expect(decided.error).toContain("no nodepools found");
+    expect(decided.commands).toEqual([]);
+  });
+
+  it("keeps nodes for pods that the provisioner sends there", () => {
+    const pending = `${cluster}  - apiVersion: v1
+    kind: Pod
+    metadata: { name: new-1, namespace: shop }
+    spec:
+      nodeSelector: { karpenter.sh/nodepool: general, node.kubernetes.io/instance-type: m5.2xlarge }
+      containers: [{ name: main, image: main, resources: { requests: { cpu: 100m } } }]
+    status: { phase: Pending }
+`;
+    const decided = plan(pending);
+    expect(of(decided, "general-8hmlz").code).toBe("disruption/nominated");
+    expect(of(decided, "general-8hmlz").details).toEqual(["for pod shop/new-1"]);
+  });
+});
+
+describe("static NodePools", () => {
+  const fixed = cluster.replace(
+    "consolidationPolicy: WhenEmpty\n        consolidateAfter: 30s",
+    "consolidateAfter: 30s\n      replicas: 1",
+  );
+  it("keep their nodes, and say so", () => {
+    expect(of(plan(fixed), "batch-x5v8n").message).toBe('NodePool "batch" is static');
+  });
+
+  it("replace drifted nodes one for one", () => {
+    const snapshot = read(fixed);
+    const claim = snapshot.objects.find(({ metadata }) => metadata.name === "batch-x5v8n");
+    invariant(claim?.kind === "NodeClaim", "the claim is there");
+    const drifted = setCondition(claim, { type: "Drifted", status: "True" }, morning);
+    const objects = snapshot.objects.map((it) => (it === claim ? drifted : it));
+    const decided = decide({ ...snapshot, objects }, evening);
+    const [command] =
+      decided.methods.find(({ method }) => method === "static-drift")?.commands ?? [];
+    expect(command?.replacements).toEqual([{ kind: "static", nodePool: "batch" }]);
+  });
+});
