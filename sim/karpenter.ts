@@ -32,6 +32,8 @@ export interface KarpenterInput {
   readonly cloudProvider: CloudProvider;
   /** Given where the feature gate NodeOverlay is on; launches read it, too. */
   readonly nodeOverlays?: NodeOverlayStore | undefined;
+  /** Controllers of the cloud provider itself; they come before all others. */
+  readonly providerControllers?: readonly Controller[];
   readonly options: KarpenterOptions;
   readonly experiments: Experiments;
   readonly recorder: DecisionLedger;
@@ -66,7 +68,9 @@ export class Karpenter {
     });
     const costs = new CostTracker({ cluster, cloudProvider });
     this.#controllers = [
-      // First: before evaluation NodePools have no instance types.
+      // First: NodeClasses that nobody has resolved are not ready.
+      ...(input.providerControllers ?? []),
+      // Early: before evaluation NodePools have no instance types.
       ...(store === undefined
         ? []
         : [new NodeOverlayController({ cluster, cloudProvider: plain, state, store })]),

@@ -3,7 +3,7 @@ import type { DecisionLatency } from "../core/provisioning/index.ts";
 import type { ClusterObject } from "../core/state/index.ts";
 import type { DurationMs, SimTime } from "../core/units/index.ts";
 import type { Catalogue } from "../traces/index.ts";
-import type { AwsSettings } from "./aws/index.ts";
+import type { AccountVersion, AwsSettings } from "./aws/index.ts";
 import type { BillingSettings, Ec2Latency, PoolOutlook, SpotMarket } from "./ec2/index.ts";
 import type { KubeSettings } from "./kube/index.ts";
 import type { WorkloadRef } from "./ledger/index.ts";
@@ -108,6 +108,8 @@ export interface WorldPlan {
   readonly ec2Latency: Ec2Latency;
   readonly billing: BillingSettings;
   readonly aws: AwsSettings;
+  /** What EC2NodeClasses are resolved against; the first version is of the start, then ascending. */
+  readonly account: readonly AccountVersion[];
   readonly kube: KubeSettings;
   readonly karpenter: KarpenterOptions;
   readonly experiments: Experiments;

@@ -7,12 +7,15 @@ import type { Pod } from "../core/apis/index.ts";
 import { NodeOverlayStore } from "../core/cloudprovider/index.ts";
 import { after, before, compareStrings, milliseconds, type SimTime } from "../core/units/index.ts";
 import {
+  AccountHistory,
   AwsCloudProvider,
   type AwsCloudProviderOptions,
   type AwsEvent,
   BelievedPrices,
   InstanceTypeProvider,
   InterruptionQueue,
+  NodeClassController,
+  type NodeClassStore,
   nodeRegistration,
   registrationDelay,
   UnavailableOfferings,
@@ -21,7 +24,14 @@ import { DecisionLedger } from "./decision-ledger.ts";
 import { Ec2, type Ec2Event, type Ec2Instance, type Ec2Notification } from "./ec2/index.ts";
 import { Engine, type EventHandle } from "./engine/index.ts";
 import { Karpenter } from "./karpenter.ts";
-import { draftMeta, KubeCluster, type KubeEvent, type KubeNotice } from "./kube/index.ts";
+import {
+  draftMeta,
+  type KubeApiServer,
+  KubeCluster,
+  type KubeEvent,
+  type KubeNotice,
+  KubeNotices,
+} from "./kube/index.ts";
 import { type LedgerSink, RunLedger, type RunFacts } from "./ledger/index.ts";
 import type { PodArrival, WorldPlan } from "./world-plan.ts";
 
@@ -56,6 +66,8 @@ class World {
   readonly #kube: KubeCluster;
   readonly #provider: AwsCloudProvider;
   readonly #interruptions: InterruptionQueue;
+  readonly #nodeClasses: NodeClassController;
+  readonly #notices = new KubeNotices();
   readonly #karpenter: Karpenter;
   readonly #nodeNameByInstance = new Map<string, string>();
   /** Pods of a trace that are to be replaced when they are lost, by uid. */
@@ -83,6 +95,8 @@ class World {
     const nodeOverlays = nodeOverlay ? new NodeOverlayStore() : undefined;
     this.#provider = createProvider(plan, this.#ec2, unavailable, this.#ledger, {
       now: () => engine.now,
+      nodeClass: (name) => this.#kube.api.get("EC2NodeClass", name),
+      nodePool: (name) => this.#kube.api.nodePool(name),
       nodeOverlays,
       isWanted: ({ metadata }) => {
         const current = this.#kube.api.nodeClaim(metadata.name)?.metadata;
@@ -102,7 +116,15 @@ class World {
       seed,
       ledger: this.#ledger,
     });
+    this.#nodeClasses = new NodeClassController({
+      store: nodeClassStore(this.#kube.api),
+      account: new AccountHistory(plan.account),
+      zones: plan.zones,
+      start,
+      notices: this.#notices,
+    });
     this.#karpenter = new Karpenter({
+      providerControllers: [this.#nodeClasses],
       cluster: this.#kube.api,
       cloudProvider: this.#provider,
       nodeOverlays,
@@ -130,7 +152,7 @@ class World {
     this.#ec2.finish(end);
     return {
       facts: this.#ledger.facts(),
-      notices: this.#kube.notices(),
+      notices: [...this.#kube.notices(), ...this.#notices.list()],
       events: this.#engine.processed,
     };
   }
@@ -340,7 +362,10 @@ function createProvider(
   ec2: Ec2,
   unavailable: UnavailableOfferings,
   ledger: LedgerSink,
-  hooks: Pick<AwsCloudProviderOptions, "now" | "isWanted" | "onProgress" | "nodeOverlays">,
+  hooks: Pick<
+    AwsCloudProviderOptions,
+    "now" | "isWanted" | "onProgress" | "nodeClass" | "nodePool" | "nodeOverlays"
+  >,
 ): AwsCloudProvider {
   const { aws, catalogue, region, zones, market, start } = plan;
   const { vmMemoryOverheadPercent, reservedEnis, pricingRefreshPeriod } = aws;
@@ -353,14 +378,15 @@ function createProvider(
     prices: new BelievedPrices(market, start, pricingRefreshPeriod),
     unavailable,
   });
-  const nodeClasses = plan.objects.filter((object) => object.kind === "EC2NodeClass");
-  return new AwsCloudProvider({
-    ec2,
-    instanceTypes,
-    unavailable,
-    nodeClasses,
-    settings: aws,
-    ledger,
-    ...hooks,
-  });
+  return new AwsCloudProvider({ ec2, instanceTypes, unavailable, settings: aws, ledger, ...hooks });
+}
+
+function nodeClassStore(api: KubeApiServer): NodeClassStore {
+  return {
+    nodeClass: (name) => api.get("EC2NodeClass", name),
+    nodeClasses: () => api.list("EC2NodeClass"),
+    nodeClaims: () => api.nodeClaims(),
+    updateNodeClass: (nodeClass) => api.update(nodeClass),
+    updateNodeClaim: (nodeClaim) => api.updateNodeClaim(nodeClaim),
+  };
 }

@@ -58,6 +58,11 @@ export interface ResolvedSubnet {
   readonly zoneId?: string;
 }
 
+export interface ResolvedSecurityGroup {
+  readonly id: string;
+  readonly name: string;
+}
+
 /**
  * An EC2NodeClass, `karpenter.k8s.aws/v1`: the AWS half of a NodePool.
  *
@@ -84,6 +89,7 @@ export interface Ec2NodeClass extends KubernetesObject {
   };
   readonly status: {
     readonly subnets: readonly ResolvedSubnet[];
+    readonly securityGroups: readonly ResolvedSecurityGroup[];
     readonly amis: readonly ResolvedAmi[];
     readonly conditions: readonly Condition[];
   };

@@ -4,6 +4,7 @@ export * from "./ec2-node-class.ts";
 export * from "./labels.ts";
 export * from "./node-claim.ts";
 export * from "./node-overlay.ts";
+export * from "./ec2-node-class-hash.ts";
 export * from "./node-pool-hash.ts";
 export * from "./node-pool.ts";
 export * from "./node.ts";
@@ -46,4 +47,5 @@ export {
   type ResolvedPriorities,
   resolvePriorities,
 } from "./resolve-priorities.ts";
+export { hashOfText } from "./structural-hash.ts";
 export { requirementFaults } from "./validate-requirements.ts";

@@ -25,6 +25,8 @@ export const annotationNodePoolHash = "karpenter.sh/nodepool-hash";
 export const annotationNodePoolHashVersion = "karpenter.sh/nodepool-hash-version";
 export const annotationTerminationTimestamp = "karpenter.sh/nodeclaim-termination-timestamp";
 export const annotationMinValuesRelaxed = "karpenter.sh/nodeclaim-min-values-relaxed";
+export const annotationEc2NodeClassHash = "karpenter.k8s.aws/ec2nodeclass-hash";
+export const annotationEc2NodeClassHashVersion = "karpenter.k8s.aws/ec2nodeclass-hash-version";
 export const annotationPodDeletionCost = "controller.kubernetes.io/pod-deletion-cost";
 
 export const finalizerTermination = "karpenter.sh/termination";

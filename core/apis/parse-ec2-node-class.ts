@@ -207,6 +207,7 @@ export const ec2NodeClassStatus: Decoder<Ec2NodeClass["status"]> = object({
     ),
     [],
   ),
+  securityGroups: defaulted(list(object({ id: required(text), name: defaulted(text, "") })), []),
   amis: defaulted(
     list(
       object({
@@ -219,12 +220,13 @@ export const ec2NodeClassStatus: Decoder<Ec2NodeClass["status"]> = object({
     [],
   ),
   conditions: defaulted(list(condition), []),
-  ...silent("securityGroups", "capacityReservations", "placementGroups", "instanceProfile"),
+  ...silent("capacityReservations", "placementGroups", "instanceProfile"),
 });
 
 /** The status of a node class that has none yet. */
 export const emptyEc2NodeClassStatus: Ec2NodeClass["status"] = {
   subnets: [],
+  securityGroups: [],
   amis: [],
   conditions: [],
 };

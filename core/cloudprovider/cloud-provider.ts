@@ -32,6 +32,18 @@ export type DeleteResult =
   | { readonly kind: "not-found" }
   | { readonly kind: "error"; readonly message: string };
 
+/**
+ * Answer to `isDrifted`. After an error the condition stays as it is and the question is asked again;
+ * `not-found` leaves it, too, and asks no more.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/nodeclaim/disruption/drift.go Drift.Reconcile
+ */
+export type DriftResult =
+  | { readonly kind: "not-drifted" }
+  | { readonly kind: "drifted"; readonly reason: string }
+  | { readonly kind: "not-found" }
+  | { readonly kind: "error"; readonly message: string };
+
 /** An instance as the provider lists it. */
 export interface ProviderInstance {
   readonly providerId: string;
@@ -66,8 +78,8 @@ export interface CloudProvider {
   get(providerId: string, now: SimTime): ProviderInstance | undefined;
   /** Every instance of the cluster, sorted by provider id. */
   list(now: SimTime): readonly ProviderInstance[];
-  /** The drift reason of the NodeClaim, or `undefined`. */
-  isDrifted(nodeClaim: NodeClaim, now: SimTime): string | undefined;
+  /** Whether the NodeClaim's machine still is what its NodeClass describes. */
+  isDrifted(nodeClaim: NodeClaim, now: SimTime): DriftResult;
   repairPolicies(): readonly RepairPolicy[];
   /** Readiness of the NodePool's NodeClass, for the NodePool's own condition. */
   nodeClassReadiness(nodePool: NodePool): NodeClassReadiness;

@@ -4,6 +4,7 @@ import type {
   CloudProvider,
   CreateResult,
   DeleteResult,
+  DriftResult,
   NodeClassReadiness,
   ProviderInstance,
   RepairPolicy,
@@ -55,7 +56,7 @@ export class OverlaidCloudProvider implements CloudProvider {
     return this.#inner.list(now);
   }
 
-  isDrifted(nodeClaim: NodeClaim, now: SimTime): string | undefined {
+  isDrifted(nodeClaim: NodeClaim, now: SimTime): DriftResult {
     return this.#inner.isDrifted(nodeClaim, now);
   }
 

@@ -1,5 +1,6 @@
 // The conditions that voluntary disruption starts from: Drifted and Consolidatable.
 import { labelNodePool, type NodeClaim, type NodePool } from "../apis/index.ts";
+import type { DriftResult } from "../cloudprovider/index.ts";
 import {
   clearCondition,
   conditionStatus,
@@ -77,47 +78,73 @@ export class DisruptionConditionsController extends KeyedController {
     if (nodeClaim === undefined || nodeClaim.metadata.deletionTimestamp !== undefined) return done;
     const nodePool = cluster.nodePool(nodeClaim.metadata.labels[labelNodePool] ?? "");
     if (nodePool === undefined) return done;
-    const withDrift = this.#withDrift(nodePool, nodeClaim, now);
+    const drift = this.#drift(nodePool, nodeClaim, now);
+    const withDrift = withDriftedCondition(nodeClaim, drift, now);
     // Static capacity is never consolidated.
     const decision =
       nodePool.spec.replicas === undefined
         ? decideConsolidatable(nodePool, withDrift, now)
         : { nodeClaim: withDrift };
     if (decision.nodeClaim !== nodeClaim) writeNodeClaim(cluster, decision.nodeClaim);
-    if (conditionStatus(nodeClaim, "Launched") !== "True") return done;
-    const driftCheckAt = after(now, driftPeriod);
     const { requeueAt } = decision;
+    if (drift.kind === "error") return { isFailed: true };
+    const isChecked =
+      conditionStatus(nodeClaim, "Launched") === "True" && drift.kind !== "not-found";
+    if (!isChecked) return requeueAt === undefined ? done : { requeueAt };
+    const driftCheckAt = after(now, driftPeriod);
     return {
       requeueAt: requeueAt !== undefined && requeueAt < driftCheckAt ? requeueAt : driftCheckAt,
     };
   }
 
-  #withDrift(nodePool: NodePool, nodeClaim: NodeClaim, now: SimTime): NodeClaim {
-    if (conditionStatus(nodeClaim, "Launched") !== "True")
-      return clearCondition(nodeClaim, "Drifted");
-    const reason = this.#driftReason(nodePool, nodeClaim, now);
-    if (reason === undefined) return clearCondition(nodeClaim, "Drifted");
-    const change = { type: "Drifted", status: "True", reason, message: reason } as const;
-    return setCondition(nodeClaim, change, now);
-  }
-
   /** @see karpenter v1.14.1 pkg/controllers/nodeclaim/disruption/drift.go Drift.isDrifted */
-  #driftReason(nodePool: NodePool, nodeClaim: NodeClaim, now: SimTime): string | undefined {
+  #drift(nodePool: NodePool, nodeClaim: NodeClaim, now: SimTime): DriftResult {
+    if (conditionStatus(nodeClaim, "Launched") !== "True") return { kind: "not-drifted" };
     const reason = nodePoolDrift(nodePool, nodeClaim);
-    if (reason !== undefined) return reason;
-    if (this.#isInstanceTypeNotFound(nodePool, nodeClaim, now)) return "InstanceTypeNotFound";
+    if (reason !== undefined) return { kind: "drifted", reason };
+    if (this.#isInstanceTypeCheckDue(nodeClaim, now)) {
+      const result = this.#findInstanceType(nodePool, nodeClaim, now);
+      if (result.kind !== "not-drifted") return result;
+    }
     return this.#context.cloudProvider.isDrifted(nodeClaim, now);
   }
 
   /** Looked at only from an hour's age on, and after success not again for half an hour. */
-  #isInstanceTypeNotFound(nodePool: NodePool, nodeClaim: NodeClaim, now: SimTime): boolean {
-    const { uid, creationTimestamp } = nodeClaim.metadata;
+  #isInstanceTypeCheckDue({ metadata }: NodeClaim, now: SimTime): boolean {
+    const { uid, creationTimestamp } = metadata;
     if (elapsed(creationTimestamp, now) <= instanceTypeCheckAge) return false;
     const foundAt = this.#instanceTypeFoundAt.get(uid);
-    if (foundAt !== undefined && elapsed(foundAt, now) < instanceTypeCheckPeriod) return false;
-    const instanceTypes = this.#context.cloudProvider.getInstanceTypes(nodePool);
-    if (isInstanceTypeNotFound(instanceTypes, nodeClaim)) return true;
-    this.#instanceTypeFoundAt.set(uid, now);
-    return false;
+    return foundAt === undefined || elapsed(foundAt, now) >= instanceTypeCheckPeriod;
+  }
+
+  /** A NodeClass that is there and has no types at all cannot be read; one that isn't has none. */
+  #findInstanceType(nodePool: NodePool, nodeClaim: NodeClaim, now: SimTime): DriftResult {
+    const { cloudProvider } = this.#context;
+    const instanceTypes = cloudProvider.getInstanceTypes(nodePool);
+    if (instanceTypes.length === 0) {
+      const { kind } = cloudProvider.nodeClassReadiness(nodePool);
+      const isGone = kind === "not-found" || kind === "terminating";
+      if (!isGone) return { kind: "error", message: "no instance types found" };
+    }
+    if (isInstanceTypeNotFound(instanceTypes, nodeClaim)) {
+      return { kind: "drifted", reason: "InstanceTypeNotFound" };
+    }
+    this.#instanceTypeFoundAt.set(nodeClaim.metadata.uid, now);
+    return { kind: "not-drifted" };
+  }
+}
+
+function withDriftedCondition(nodeClaim: NodeClaim, drift: DriftResult, now: SimTime): NodeClaim {
+  switch (drift.kind) {
+    case "not-drifted":
+      return clearCondition(nodeClaim, "Drifted");
+    case "drifted": {
+      const { reason } = drift;
+      const change = { type: "Drifted", status: "True", reason, message: reason } as const;
+      return setCondition(nodeClaim, change, now);
+    }
+    case "not-found":
+    case "error":
+      return nodeClaim;
   }
 }

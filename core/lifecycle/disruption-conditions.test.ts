@@ -143,10 +143,32 @@ describe("drift", () => {
 
   it("looks for the instance type only after an hour", () => {
     const world = withMachine();
-    world.cloudProvider.instanceTypes = [];
+    world.cloudProvider.instanceTypes = [instanceType({ name: "other" })];
     world.pass(minutes(59));
     expect(driftReason(world)).toBeUndefined();
     world.pass(minutes(7));
+    expect(driftReason(world)).toBe("InstanceTypeNotFound");
+  });
+
+  it("stays as it is while nothing can be told, and is asked for again with growing waits", () => {
+    const world = withMachine();
+    world.cloudProvider.driftReason = "AMIDrift";
+    world.pass(minutes(5));
+    world.cloudProvider.driftAnswer = { kind: "error", message: "no subnets are discovered" };
+    world.pass(minutes(5));
+    expect(driftReason(world)).toBe("AMIDrift");
+    world.cloudProvider.driftAnswer = { kind: "not-drifted" };
+    world.pass(minutes(5));
+    expect(driftReason(world)).toBeUndefined();
+  });
+
+  it("takes a NodeClass without any types for one that cannot be read, unless it is gone", () => {
+    const world = withMachine();
+    world.cloudProvider.instanceTypes = [];
+    world.pass(minutes(70));
+    expect(driftReason(world)).toBeUndefined();
+    world.cloudProvider.readiness = { kind: "not-found" };
+    world.pass(minutes(20));
     expect(driftReason(world)).toBe("InstanceTypeNotFound");
   });
 });

@@ -1,13 +1,28 @@
 // Status conditions of Karpenter's own objects: a root condition that follows from dependents,
 // and independent ones that come and go. Objects are frozen, so each change makes a new object.
-import type { Condition, NodeClaim, NodeOverlay, NodePool, ObjectMeta } from "../apis/index.ts";
+import type {
+  Condition,
+  Ec2NodeClass,
+  NodeClaim,
+  NodeOverlay,
+  NodePool,
+  ObjectMeta,
+} from "../apis/index.ts";
 import { compareStrings, type SimTime, simTime } from "../units/index.ts";
 
 /** An object that carries conditions. */
-export type ConditionedObject = NodeClaim | NodeOverlay | NodePool;
+export type ConditionedObject = Ec2NodeClass | NodeClaim | NodeOverlay | NodePool;
 
 const rootCondition = "Ready";
 const dependents = {
+  EC2NodeClass: [
+    "AMIsReady",
+    "SubnetsReady",
+    "SecurityGroupsReady",
+    "InstanceProfileReady",
+    "ValidationSucceeded",
+    "PlacementGroupReady",
+  ],
   NodeClaim: ["Launched", "Registered", "Initialized"],
   NodeOverlay: ["ValidationSucceeded"],
   NodePool: ["ValidationSucceeded", "NodeClassReady"],

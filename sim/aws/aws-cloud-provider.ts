@@ -6,14 +6,19 @@
  * unavailable offerings and make the next decision choose differently.
  *
  * Differs: equal launches within 35 ms are not batched into one fleet request, so each meets the
- * pool's headroom by itself; reservations, placement groups and subnets' free addresses are not
- * modelled; NodeClasses don't change within a run, so nothing drifts through them.
+ * pool's headroom by itself; reservations, placement groups and the addresses that launches take from
+ * subnets are not modelled.
  *
  * @see karpenter-provider-aws v1.14.1 pkg/cloudprovider/cloudprovider.go CloudProvider
  * @see karpenter-provider-aws v1.14.1 pkg/providers/instance/instance.go DefaultProvider
  */
 import {
+  annotationEc2NodeClassHash,
+  annotationEc2NodeClassHashVersion,
+  ec2NodeClassHashVersion,
   labelCapacityType,
+  labelInstanceType,
+  labelNodePool,
   labelZone,
   labelZoneId,
   type CapacityType,
@@ -25,6 +30,7 @@ import type {
   CloudProvider,
   CreateResult,
   DeleteResult,
+  DriftResult,
   InstanceType,
   LaunchedInstance,
   NodeClassReadiness,
@@ -34,12 +40,17 @@ import type {
 } from "../../core/cloudprovider/index.ts";
 import { Requirements } from "../../core/scheduling/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
-import { compareStrings, invariant, minutes } from "../../core/units/index.ts";
+import { compareStrings, invariant } from "../../core/units/index.ts";
 import type { Ec2, Ec2Instance, FleetAnswer } from "../ec2/index.ts";
 import type { LedgerSink } from "../ledger/index.ts";
 import type { InstanceTypeProvider } from "./instance-type-provider.ts";
+import { fleetOverrides } from "./fleet-overrides.ts";
 import { launchChoices } from "./launch-filters.ts";
+import { nodeClassDrift } from "./node-class-drift.ts";
+import { nodeClassHash } from "./node-class-hash.ts";
+import { launchObstacle, readinessOf } from "./node-class-readiness.ts";
 import { zoneIdOf } from "./node-class-zones.ts";
+import { repairPolicies } from "./repair-policies.ts";
 import { volumesUsdPerHour } from "./root-volume.ts";
 import type { AwsSettings } from "./settings.ts";
 import type { UnavailableOfferings } from "./unavailable-offerings.ts";
@@ -49,7 +60,9 @@ export interface AwsCloudProviderOptions {
   readonly ec2: Ec2;
   readonly instanceTypes: InstanceTypeProvider;
   readonly unavailable: UnavailableOfferings;
-  readonly nodeClasses: readonly Ec2NodeClass[];
+  /** What the API server has of a NodeClass and of a NodePool, by name. */
+  readonly nodeClass: (name: string) => Ec2NodeClass | undefined;
+  readonly nodePool: (name: string) => NodePool | undefined;
   readonly settings: AwsSettings;
   readonly ledger: LedgerSink;
   readonly now: () => SimTime;
@@ -77,6 +90,8 @@ export interface LaunchedNode {
 }
 
 const group = "karpenter.k8s.aws";
+/** One array, so that its identity stays. */
+const noInstanceTypes: readonly InstanceType[] = Object.freeze([]);
 /** On NodeClaims whose choice rests on overlaid prices: EC2 is to follow these, not its own. */
 const annotationPriceOverlay = "karpenter.sh/price-overlay-applied";
 const labelTenancy = "karpenter.k8s.aws/instance-tenancy";
@@ -89,19 +104,17 @@ const reservationLabels = ["id", "type", "interruptible"].map(
 export class AwsCloudProvider implements CloudProvider {
   readonly name = "aws";
   readonly #options: AwsCloudProviderOptions;
-  readonly #nodeClasses: ReadonlyMap<string, Ec2NodeClass>;
   readonly #launchesByUid = new Map<string, Launch>();
   readonly #launchesByRequest = new Map<number, Launch>();
   readonly #launchedById = new Map<string, LaunchedNode>();
 
   constructor(options: AwsCloudProviderOptions) {
     this.#options = options;
-    this.#nodeClasses = new Map(options.nodeClasses.map((it) => [it.metadata.name, it]));
   }
 
   getInstanceTypes(nodePool: NodePool): readonly InstanceType[] {
     const nodeClass = this.#nodeClass(nodePool.spec.template.spec.nodeClassRef);
-    if (nodeClass === undefined) return [];
+    if (nodeClass === undefined || nodeClass.status.subnets.length === 0) return noInstanceTypes;
     return this.#options.instanceTypes.list(nodeClass, this.#options.now());
   }
 
@@ -118,6 +131,8 @@ export class AwsCloudProvider implements CloudProvider {
       const message = `resolving nodeclass, ec2nodeclasses.karpenter.k8s.aws "${nodeClaim.spec.nodeClassRef.name}" not found`;
       return this.#refuse(nodeClaim, now, "NodeClassNotFound", message);
     }
+    const unready = launchObstacle(nodeClass);
+    if (unready !== undefined) return unready;
     const instanceTypes = this.#launchTypes(nodeClaim, nodeClass);
     if (instanceTypes === undefined) {
       const message = `creating instance, nodepool "${nodePoolName(nodeClaim)}" is awaiting evaluation`;
@@ -132,17 +147,13 @@ export class AwsCloudProvider implements CloudProvider {
     if (choices.kind === "none") {
       return this.#refuse(nodeClaim, now, "InsufficientInstanceCapacity", choices.message);
     }
-    const image = imageId(nodeClass);
     const isPrioritized = nodeClaim.metadata.annotations[annotationPriceOverlay] !== undefined;
-    const overrides = choices.choices.flatMap(({ instanceType, offerings }) =>
-      offerings.map(({ zone, priceUsdPerHour: priority }) => ({
-        ...{ instanceType, zone, imageId: image },
-        ...(isPrioritized ? { priority } : {}),
-      })),
-    );
+    const overrides = fleetOverrides(nodeClass, choices.choices, { isPrioritized });
+    if (overrides.kind === "none") return { ...overrides, kind: "create-error" };
     const requestId = this.#options.ec2.createFleet({
       purchaseOption: choices.capacityType === "spot" ? "spot" : "on-demand",
-      overrides,
+      overrides: overrides.overrides,
+      securityGroupIds: nodeClass.status.securityGroups.map(({ id }) => id),
       count: 1,
       tags: {
         [`kubernetes.io/cluster/${this.#options.settings.clusterName}`]: "owned",
@@ -209,8 +220,18 @@ export class AwsCloudProvider implements CloudProvider {
       .sort((left, right) => compareStrings(left.providerId, right.providerId));
   }
 
-  isDrifted(): string | undefined {
-    return undefined;
+  isDrifted(nodeClaim: NodeClaim): DriftResult {
+    const { instanceTypes, ec2 } = this.#options;
+    const { labels } = nodeClaim.metadata;
+    const nodePool = this.#options.nodePool(labels[labelNodePool] ?? "");
+    const nodeClass = nodePool && this.#nodeClass(nodePool.spec.template.spec.nodeClassRef);
+    if (nodeClass === undefined) return { kind: "not-drifted" };
+    return nodeClassDrift({
+      nodeClaim,
+      nodeClass,
+      typeRequirements: instanceTypes.requirementsOf(nodeClass, labels[labelInstanceType] ?? ""),
+      instance: ec2.instance(instanceIdOf(nodeClaim.status.providerId ?? "")),
+    });
   }
 
   repairPolicies(): readonly RepairPolicy[] {
@@ -219,7 +240,7 @@ export class AwsCloudProvider implements CloudProvider {
 
   nodeClassReadiness(nodePool: NodePool): NodeClassReadiness {
     const nodeClass = this.#nodeClass(nodePool.spec.template.spec.nodeClassRef);
-    return nodeClass === undefined ? { kind: "not-found" } : { kind: "ready" };
+    return nodeClass === undefined ? { kind: "not-found" } : readinessOf(nodeClass);
   }
 
   /** What was launched as an instance; `undefined` for instances that are not the cluster's. */
@@ -257,7 +278,10 @@ export class AwsCloudProvider implements CloudProvider {
         [labelCapacityType]: capacityType,
         [labelTenancy]: tenancy(nodeClaim),
       },
-      annotations: {},
+      annotations: {
+        [annotationEc2NodeClassHash]: nodeClassHash(nodeClass),
+        [annotationEc2NodeClassHashVersion]: ec2NodeClassHashVersion,
+      },
       capacity: withoutUnrequestedEfa(type.capacity, nodeClaim),
       allocatable: withoutUnrequestedEfa(type.allocatable, nodeClaim),
     };
@@ -313,24 +337,9 @@ export class AwsCloudProvider implements CloudProvider {
   }
 
   #nodeClass(reference: { readonly group: string; readonly name: string }) {
-    return reference.group === group ? this.#nodeClasses.get(reference.name) : undefined;
+    return reference.group === group ? this.#options.nodeClass(reference.name) : undefined;
   }
 }
-
-/** @see karpenter-provider-aws v1.14.1 pkg/cloudprovider/cloudprovider.go RepairPolicies */
-const repairPolicies: readonly RepairPolicy[] = [
-  ["Ready", "False", 30],
-  ["Ready", "Unknown", 30],
-  ["AcceleratedHardwareReady", "False", 10],
-  ["StorageReady", "False", 30],
-  ["NetworkingReady", "False", 30],
-  ["KernelReady", "False", 30],
-  ["ContainerRuntimeReady", "False", 30],
-].map(([conditionType, conditionStatus, tolerationMinutes]) => ({
-  conditionType: conditionType as string,
-  conditionStatus: conditionStatus as "False" | "Unknown",
-  tolerationDuration: minutes(tolerationMinutes as number),
-}));
 
 /**
  * A label for every requirement that leaves one value only.
@@ -379,10 +388,5 @@ export function instanceIdOf(providerId: string): string {
 }
 
 function nodePoolName(nodeClaim: NodeClaim): string {
-  return nodeClaim.metadata.labels["karpenter.sh/nodepool"] ?? "";
-}
-
-/** Images are not modelled beyond their family: one made-up id each. */
-function imageId(nodeClass: Ec2NodeClass): string {
-  return `ami-${nodeClass.spec.amiFamily.toLowerCase()}`;
+  return nodeClaim.metadata.labels[labelNodePool] ?? "";
 }

@@ -40,6 +40,7 @@ interface TypeEntry {
 interface NodeClassEntry {
   readonly nodeClass: Ec2NodeClass;
   readonly types: readonly TypeEntry[];
+  readonly requirements: ReadonlyMap<string, Requirements>;
   priceVersion: number;
   markVersion: number;
   current: readonly InstanceType[];
@@ -78,6 +79,11 @@ export class InstanceTypeProvider {
     entry.markVersion = unavailable.version;
     if (isChanged) entry.current = entry.types.map(({ current }) => current);
     return entry.current;
+  }
+
+  /** The requirements of one of the NodeClass's types; `undefined` when it has no such type. */
+  requirementsOf(nodeClass: Ec2NodeClass, name: string): Requirements | undefined {
+    return this.#entry(nodeClass).requirements.get(name);
   }
 
   /** Whether the type's offerings are other ones than before. */
@@ -141,11 +147,14 @@ export class InstanceTypeProvider {
   #entry(nodeClass: Ec2NodeClass): NodeClassEntry {
     const known = this.#entries.get(nodeClass.metadata.name);
     const { spec, status } = nodeClass;
-    const isKnown = known?.nodeClass.spec === spec && known.nodeClass.status === status;
+    const isKnown =
+      known?.nodeClass.spec === spec && known.nodeClass.status.subnets === status.subnets;
     if (known !== undefined && isKnown) return known;
+    const types = this.#types(nodeClass);
     const entry: NodeClassEntry = {
       nodeClass,
-      types: this.#types(nodeClass),
+      types,
+      requirements: new Map(types.map(({ base }) => [base.name, base.requirements])),
       priceVersion: -1,
       markVersion: -1,
       current: [],

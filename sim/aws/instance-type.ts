@@ -21,6 +21,7 @@ import {
 } from "../../core/cloudprovider/index.ts";
 import { Requirement, Requirements } from "../../core/scheduling/index.ts";
 import type { Ec2InstanceTypeFacts } from "../../traces/index.ts";
+import { windowsBuilds } from "./eks-optimized-amis.ts";
 import { nodeClassZones, zoneIdOf } from "./node-class-zones.ts";
 import { instanceTypeCapacity, instanceTypeOverhead, type CapacitySettings } from "./capacity.ts";
 
@@ -47,12 +48,6 @@ export function buildInstanceType(
     allocatable: computeAllocatable(capacity, totalOverhead(overhead)),
   };
 }
-
-const windowsBuilds: Readonly<Record<string, string>> = {
-  Windows2019: "10.0.17763",
-  Windows2022: "10.0.20348",
-  Windows2025: "10.0.26100",
-};
 
 type LabelValue = string | number | boolean | undefined;
 

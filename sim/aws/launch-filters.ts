@@ -22,8 +22,9 @@ import { fits, goSort, type ResourceList } from "../../core/units/index.ts";
 import { fleetInstanceTypesMax } from "./settings.ts";
 
 /** One instance type of a fleet request with the offerings to try. */
-interface LaunchChoice {
+export interface LaunchChoice {
   readonly instanceType: string;
+  readonly typeRequirements: Requirements;
   readonly offerings: readonly Offering[];
 }
 
@@ -82,7 +83,9 @@ export function launchChoices(
   const capacityType = chooseCapacityType(cheapest);
   const choices = cheapest.flatMap(({ type, open }) => {
     const offerings = open.filter((offering) => offering.capacityType === capacityType);
-    return offerings.length === 0 ? [] : [{ instanceType: type.name, offerings }];
+    return offerings.length === 0
+      ? []
+      : [{ instanceType: type.name, typeRequirements: type.requirements, offerings }];
   });
   return { kind: "choices", capacityType, choices };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hours } from "../../core/units/index.ts";
 import { RecordedOutlook } from "./recorded-outlook.ts";
 import { unlimitedOutlook } from "./pool-outlook.ts";
-import { at, outlookWith, reclaimsAt, TestEc2 } from "../../test/support/test-ec2.ts";
+import { at, outlookWith, overrideOf, reclaimsAt, TestEc2 } from "../../test/support/test-ec2.ts";
 
 describe("an instance", () => {
   it("is pending, runs, shuts down and is gone, and says so each time", () => {
@@ -120,7 +120,7 @@ describe("a Spot interruption", () => {
       const test = new TestEc2({ outlook: reclaimsAt(600, 5000), seed: 7 });
       const { instanceId } = test.launch("spot");
       for (let count = 0; count < others; count++) {
-        const overrides = [{ instanceType: "c5.large", zone: "us-east-1b", imageId: "ami-1" }];
+        const overrides = [overrideOf("c5.large", "us-east-1b")];
         test.launch("spot", { overrides });
       }
       test.runUntil(7200);
@@ -168,7 +168,7 @@ describe("a reclaim", () => {
   it("is announced by a recommendation to rebalance for some pools, 2 to 60 minutes ahead", () => {
     const test = new TestEc2({ outlook: reclaimsAt(7200) });
     for (let pool = 0; pool < 200; pool++) {
-      const overrides = [{ instanceType: "m5.large", zone: `zone-${pool}`, imageId: "ami-1" }];
+      const overrides = [overrideOf("m5.large", `zone-${pool}`)];
       test.launch("spot", { overrides });
     }
     test.runUntil(7200 + 600);

@@ -32,6 +32,7 @@ export interface FleetOverride {
   readonly instanceType: string;
   readonly zone: string;
   readonly imageId: string;
+  readonly subnetId: string;
   /** The smaller, the sooner; given for all overrides of a prioritized request or for none. */
   readonly priority?: number;
 }
@@ -40,6 +41,7 @@ export interface FleetOverride {
 export interface FleetRequest {
   readonly purchaseOption: PurchaseOption;
   readonly overrides: readonly FleetOverride[];
+  readonly securityGroupIds: readonly string[];
   readonly count: number;
   readonly tags: Readonly<Record<string, string>>;
   /** Price of the attached volumes of one instance, USD per hour. */
@@ -206,7 +208,7 @@ export class Ec2 {
 
   #launch(override: FleetOverride, request: FleetRequest): Ec2Instance {
     const { timeline, facts, seed, latency } = this.#options;
-    const { instanceType, zone, imageId } = override;
+    const { instanceType, zone, imageId, subnetId } = override;
     const pool = this.#pool({ instanceType, zone });
     const { vcpus, onDemandUsdPerHour } = facts(instanceType);
     invariant(onDemandUsdPerHour !== undefined, "a type without a price was launched");
@@ -218,6 +220,8 @@ export class Ec2 {
       state: "pending",
       tags: request.tags,
       imageId,
+      subnetId,
+      securityGroupIds: request.securityGroupIds,
       ordinal: pool.launchedCount++,
       launchedAt: timeline.now,
     };

@@ -23,6 +23,8 @@ export interface Ec2Instance {
   readonly state: InstanceState;
   readonly tags: Readonly<Record<string, string>>;
   readonly imageId: string;
+  readonly subnetId: string;
+  readonly securityGroupIds: readonly string[];
   /** How many instances this pool had launched before: names its draws, whatever the policy. */
   readonly ordinal: number;
   readonly launchedAt: SimTime;

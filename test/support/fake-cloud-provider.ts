@@ -3,6 +3,7 @@ import type {
   CloudProvider,
   CreateResult,
   DeleteResult,
+  DriftResult,
   InstanceType,
   NodeClassReadiness,
   ProviderInstance,
@@ -20,6 +21,8 @@ export class FakeCloudProvider implements CloudProvider {
   /** What `delete` answers once and for all; absent: the instance goes after one more question. */
   deleteAnswer: DeleteResult | undefined;
   driftReason: string | undefined;
+  /** What `isDrifted` answers whatever the reason. */
+  driftAnswer: DriftResult | undefined;
   readiness: NodeClassReadiness = { kind: "ready" };
   policies: readonly RepairPolicy[] = [];
   instanceTypes: readonly InstanceType[] = [];
@@ -85,8 +88,10 @@ export class FakeCloudProvider implements CloudProvider {
     return [...this.#instances.values()].sort((a, b) => compareStrings(a.providerId, b.providerId));
   }
 
-  isDrifted(): string | undefined {
-    return this.driftReason;
+  isDrifted(): DriftResult {
+    if (this.driftAnswer !== undefined) return this.driftAnswer;
+    const reason = this.driftReason;
+    return reason === undefined ? { kind: "not-drifted" } : { kind: "drifted", reason };
   }
 
   repairPolicies(): readonly RepairPolicy[] {

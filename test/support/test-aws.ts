@@ -3,19 +3,24 @@ import {
   parseObject,
   type Ec2NodeClass,
   type NodeClaim,
+  type NodePool,
   type NodeSelectorRequirement,
 } from "../../core/apis/index.ts";
 import type { CreateResult, NodeOverlayStore } from "../../core/cloudprovider/index.ts";
 import { hours, invariant, Never, seconds, type ResourceList } from "../../core/units/index.ts";
 import {
+  type AwsAccount,
   AwsCloudProvider,
   BelievedPrices,
   defaultAwsSettings,
   InstanceTypeProvider,
+  resolvedNodeClass,
   UnavailableOfferings,
+  undescribedAccount,
 } from "../../sim/aws/index.ts";
 import type { Ec2Notification, Ec2Options } from "../../sim/ec2/index.ts";
 import { loadCatalogue, type Catalogue } from "../../traces/index.ts";
+import { nodePool } from "./node-pools.ts";
 import { stepMarket, TestEc2, testStart } from "./test-ec2.ts";
 
 /** An EC2NodeClass on AL2023, with parts of its spec and status replaced. */
@@ -40,6 +45,22 @@ export function nodeClassOf(
     issues: JSON.stringify(issues),
   });
   return object;
+}
+
+/** A NodeClass with the status that an account gives it, by default one that matches every term. */
+export function resolved(
+  nodeClass: Ec2NodeClass,
+  account: AwsAccount = undescribedAccount,
+): Ec2NodeClass {
+  const sources = {
+    account,
+    kubernetesVersion: account.kubernetesVersion,
+    releaseOf: ({ familyName, version }: { familyName: string; version: string }) =>
+      version === "latest" ? (account.amiReleases[familyName] ?? "at-start") : version,
+    zones: ["us-east-1a", "us-east-1b"],
+    written: nodeClass.status,
+  };
+  return resolvedNodeClass(nodeClass, sources, testStart);
 }
 
 /** `key=a,b` as an In requirement, `key` without values as Exists. */
@@ -95,6 +116,9 @@ export class TestAws {
   readonly types: InstanceTypeProvider;
   readonly provider: AwsCloudProvider;
   readonly progress: string[] = [];
+  /** Resolved against whatever matches its terms, unless a test replaces it. */
+  nodeClass: Ec2NodeClass;
+  nodePool: NodePool | undefined = nodePool();
   /** Also hears what EC2 says. */
   hear: (notification: Ec2Notification) => void = () => undefined;
 
@@ -107,6 +131,7 @@ export class TestAws {
       readonly nodeOverlays?: NodeOverlayStore;
     } = {},
   ) {
+    this.nodeClass = resolved(options.nodeClass ?? nodeClassOf());
     const catalogue = catalogueOf(options.names ?? ["c5.large", "m5.large", "m5.xlarge"]);
     const market = options.ec2?.market ?? stepMarket([-7200, 0.04]);
     this.test = new TestEc2({
@@ -136,7 +161,8 @@ export class TestAws {
       ec2: this.test.ec2,
       instanceTypes: this.types,
       unavailable: this.unavailable,
-      nodeClasses: [options.nodeClass ?? nodeClassOf()],
+      nodeClass: (name) => (name === this.nodeClass.metadata.name ? this.nodeClass : undefined),
+      nodePool: () => this.nodePool,
       settings: defaultAwsSettings,
       ledger: { record: (entry) => this.test.entries.push(entry) },
       now: () => this.test.engine.now,
@@ -158,12 +184,12 @@ export class TestAws {
   launched(nodeClaim: NodeClaim): NodeClaim {
     const result = this.launch(nodeClaim);
     invariant(result.kind === "launched", "the test's NodeClaim is launched");
-    const { providerId, labels, capacity, allocatable } = result.instance;
+    const { labels, annotations, ...launched } = result.instance;
     const { metadata, status } = nodeClaim;
     return {
       ...nodeClaim,
-      metadata: { ...metadata, labels: { ...labels, ...metadata.labels } },
-      status: { ...status, providerId, capacity, allocatable },
+      metadata: { ...metadata, labels: { ...labels, ...metadata.labels }, annotations },
+      status: { ...status, ...launched },
     };
   }
 }

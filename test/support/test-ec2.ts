@@ -9,6 +9,7 @@ import {
   type Ec2Notification,
   type Ec2Options,
   type FleetAnswer,
+  type FleetOverride,
   type FleetRequest,
   type PoolOutlook,
   type PurchaseOption,
@@ -56,6 +57,11 @@ export function reclaimsAt(...offsets: readonly number[]): PoolOutlook {
   });
 }
 
+/** A choice of a fleet request with some image and subnet. */
+export function overrideOf(instanceType: string, zone: string): FleetOverride {
+  return { instanceType, zone, imageId: "ami-1", subnetId: "subnet-1" };
+}
+
 /** EC2 on an engine of its own: answers after 1 s, runs 10 s later, is gone 30 s after its end. */
 export class TestEc2 {
   readonly engine = new Engine<Ec2Event>({ start: testStart });
@@ -91,7 +97,8 @@ export class TestEc2 {
   /** Asks for instances and waits for the answer. */
   ask(request: Partial<FleetRequest> & { readonly purchaseOption: PurchaseOption }): FleetAnswer {
     const requestId = this.ec2.createFleet({
-      overrides: [{ instanceType: "m5.large", zone: "us-east-1a", imageId: "ami-1" }],
+      overrides: [overrideOf("m5.large", "us-east-1a")],
+      securityGroupIds: [],
       count: 1,
       tags: {},
       storageUsdPerHour: 0,

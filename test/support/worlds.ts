@@ -2,7 +2,7 @@ import { parseObject } from "../../core/apis/index.ts";
 import type { ClusterObject } from "../../core/state/index.ts";
 import { after, hours, invariant, parseTime } from "../../core/units/index.ts";
 import type { DurationMs } from "../../core/units/index.ts";
-import { defaultAwsSettings } from "../../sim/aws/index.ts";
+import { defaultAwsSettings, undescribedAccount } from "../../sim/aws/index.ts";
 import {
   type CapacityModel,
   defaultBillingSettings,
@@ -165,6 +165,7 @@ export function worldPlan(options: {
     ec2Latency: defaultEc2Latency,
     billing: defaultBillingSettings,
     aws: defaultAwsSettings,
+    account: [{ since: worldStart, account: undescribedAccount }],
     kube: defaultKubeSettings,
     karpenter: defaultKarpenterOptions,
     experiments: {},
