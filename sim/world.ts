@@ -116,13 +116,7 @@ class World {
       seed,
       ledger: this.#ledger,
     });
-    this.#nodeClasses = new NodeClassController({
-      store: nodeClassStore(this.#kube.api),
-      account: new AccountHistory(plan.account),
-      zones: plan.zones,
-      start,
-      notices: this.#notices,
-    });
+    this.#nodeClasses = createNodeClasses(plan, this.#kube.api, this.#notices);
     this.#karpenter = new Karpenter({
       providerControllers: [this.#nodeClasses],
       cluster: this.#kube.api,
@@ -381,12 +375,20 @@ function createProvider(
   return new AwsCloudProvider({ ec2, instanceTypes, unavailable, settings: aws, ledger, ...hooks });
 }
 
-function nodeClassStore(api: KubeApiServer): NodeClassStore {
-  return {
+function createNodeClasses(
+  { account, zones, start }: WorldPlan,
+  api: KubeApiServer,
+  notices: KubeNotices,
+): NodeClassController {
+  const store: NodeClassStore = {
     nodeClass: (name) => api.get("EC2NodeClass", name),
     nodeClasses: () => api.list("EC2NodeClass"),
     nodeClaims: () => api.nodeClaims(),
     updateNodeClass: (nodeClass) => api.update(nodeClass),
     updateNodeClaim: (nodeClaim) => api.updateNodeClaim(nodeClaim),
   };
+  return new NodeClassController({
+    ...{ store, zones, start, notices },
+    account: new AccountHistory(account),
+  });
 }
