@@ -219,38 +219,56 @@ describe("claims that keep a pod from being considered", () => {
   const deleted = { deletionTimestamp: 1 as never };
   const leaving = { ...volume("v"), metadata: { ...volume("v").metadata, ...deleted } };
   it.each<[string, readonly Stored[], string | undefined]>([
-    ["missing", [], 'persistentvolumeclaims "c" not found'],
-    ["being deleted", [claim("c", {}, deleted)], "persistentvolumeclaim is being deleted"],
+    [
+      "missing",
+      [],
+      'getting persistent volume claim, persistentvolumeclaims "c" not found (PersistentVolumeClaim=c)',
+    ],
+    [
+      "being deleted",
+      [claim("c", {}, deleted)],
+      "persistentvolumeclaim is being deleted (PersistentVolumeClaim=default/c)",
+    ],
     [
       "lost",
       [{ ...claim("c", { volumeName: "v" }), isLost: true }],
-      "persistentvolumeclaim bound to non-existent persistentvolume",
+      "persistentvolumeclaim bound to non-existent persistentvolume " +
+        "(PersistentVolume=v, PersistentVolumeClaim=default/c)",
     ],
     [
       "bound to nothing",
       [claim("c", { volumeName: "v" })],
-      'failed to validate pvc, persistentvolumes "v" not found',
+      'failed to validate pvc, persistentvolumes "v" not found ' +
+        "(PersistentVolume=v, PersistentVolumeClaim=default/c, StorageClass=)",
     ],
     [
       "bound to a volume that is being deleted",
-      [claim("c", { volumeName: "v" }), leaving],
-      "failed to validate pvc, persistentvolume is being deleted",
+      [claim("c", { volumeName: "v", storageClassName: "s" }), leaving],
+      "failed to validate pvc, persistentvolume is being deleted " +
+        "(PersistentVolume=v, PersistentVolumeClaim=default/c, StorageClass=s)",
     ],
     [
       "not bound completely",
       [claim("c", { volumeName: "v" }, { annotations: {} }), volume("v")],
-      "pvc is considered unbound because it does not contain annotation",
+      "pvc is considered unbound because it does not contain annotation (PersistentVolume=v, " +
+        "PersistentVolumeClaim=c, annotation=pv.kubernetes.io/bind-completed)",
     ],
-    ["without class", [claim("c", {})], "unbound pvc must define a storage class"],
+    [
+      "without class",
+      [claim("c", {})],
+      "unbound pvc must define a storage class (PersistentVolumeClaim=default/c, StorageClass=)",
+    ],
     [
       "of a missing class",
       [claim("c", { storageClassName: "s" })],
-      'failed to validate pvc, failed to get storage class, storageclasses.storage.k8s.io "s" not found',
+      "failed to validate pvc, failed to get storage class, storageclasses.storage.k8s.io " +
+        '"s" not found (PersistentVolumeClaim=default/c, StorageClass=s)',
     ],
     [
       "to be bound at once",
       [claim("c", { storageClassName: "s" }), immediate],
-      "failed to validate pvc, pvc with immediate volume binding mode must be bound",
+      "failed to validate pvc, pvc with immediate volume binding mode must be bound " +
+        "(PersistentVolumeClaim=default/c, StorageClass=s)",
     ],
     ["none: bound", [claim("c", { volumeName: "v" }), volume("v")], undefined],
     [

@@ -6,11 +6,13 @@
 import {
   labelHostname,
   type NodeSelectorRequirement,
+  objectKey,
   type PersistentVolume,
   type PersistentVolumeClaim,
   type Pod,
 } from "../apis/index.ts";
 import { claimKey, Requirements } from "../scheduling/index.ts";
+import { sortedEntries } from "../units/index.ts";
 import type { VolumeReads, VolumeTopologyReader } from "./topology-tracker.ts";
 
 type Alternatives =
@@ -100,7 +102,7 @@ function volumeAlternatives({ spec }: PersistentVolume): readonly Requirements[]
 function claimsError(pod: Pod, cluster: VolumeReads): string | undefined {
   for (const key of claimKeys(pod)) {
     const claim = cluster.persistentVolumeClaim(key);
-    const error = claim === undefined ? claimNotFound(key) : claimError(claim, cluster);
+    const error = claim === undefined ? claimMissing(key) : claimError(claim, cluster);
     if (error !== undefined) return error;
   }
   return undefined;
@@ -108,29 +110,70 @@ function claimsError(pod: Pod, cluster: VolumeReads): string | undefined {
 
 /** Why kube-scheduler would refuse a pod with this claim. */
 function claimError(claim: PersistentVolumeClaim, cluster: VolumeReads): string | undefined {
+  const { volumeName = "" } = claim.spec;
+  const named = { PersistentVolumeClaim: objectKey(claim) };
   if (claim.metadata.deletionTimestamp !== undefined) {
-    return "persistentvolumeclaim is being deleted";
+    return withValues("persistentvolumeclaim is being deleted", named);
   }
-  if (claim.isLost === true) return "persistentvolumeclaim bound to non-existent persistentvolume";
-  const { volumeName = "", storageClassName = "" } = claim.spec;
-  if (volumeName !== "") {
-    const volume = cluster.persistentVolume(volumeName);
-    if (volume === undefined) return `failed to validate pvc, ${volumeNotFound(volumeName)}`;
-    if (volume.metadata.deletionTimestamp !== undefined) {
-      return "failed to validate pvc, persistentvolume is being deleted";
-    }
-    return Object.hasOwn(claim.metadata.annotations, bindCompleted)
-      ? undefined
-      : "pvc is considered unbound because it does not contain annotation";
+  if (claim.isLost === true) {
+    const message = "persistentvolumeclaim bound to non-existent persistentvolume";
+    return withValues(message, { ...named, PersistentVolume: volumeName });
   }
-  if (storageClassName === "") return "unbound pvc must define a storage class";
+  return volumeName === ""
+    ? unboundClaimError(claim, cluster)
+    : boundClaimError(claim, volumeName, cluster);
+}
+
+function boundClaimError(
+  claim: PersistentVolumeClaim,
+  volumeName: string,
+  cluster: VolumeReads,
+): string | undefined {
+  const volume = cluster.persistentVolume(volumeName);
+  const isDeleting = volume?.metadata.deletionTimestamp !== undefined;
+  if (volume === undefined || isDeleting) {
+    const reason = isDeleting ? "persistentvolume is being deleted" : volumeNotFound(volumeName);
+    return withValues(`failed to validate pvc, ${reason}`, {
+      PersistentVolumeClaim: objectKey(claim),
+      PersistentVolume: volumeName,
+      StorageClass: claim.spec.storageClassName ?? "",
+    });
+  }
+  if (Object.hasOwn(claim.metadata.annotations, bindCompleted)) return undefined;
+  return withValues("pvc is considered unbound because it does not contain annotation", {
+    annotation: bindCompleted,
+    PersistentVolumeClaim: claim.metadata.name,
+    PersistentVolume: volumeName,
+  });
+}
+
+function unboundClaimError(claim: PersistentVolumeClaim, cluster: VolumeReads): string | undefined {
+  const { storageClassName = "" } = claim.spec;
+  const values = { PersistentVolumeClaim: objectKey(claim), StorageClass: storageClassName };
+  if (storageClassName === "") return withValues("unbound pvc must define a storage class", values);
   const storageClass = cluster.storageClass(storageClassName);
   if (storageClass === undefined) {
-    return `failed to validate pvc, failed to get storage class, ${classNotFound(storageClassName)}`;
+    const reason = `failed to get storage class, ${classNotFound(storageClassName)}`;
+    return withValues(`failed to validate pvc, ${reason}`, values);
   }
-  return storageClass.volumeBindingMode === "Immediate"
-    ? "failed to validate pvc, pvc with immediate volume binding mode must be bound"
-    : undefined;
+  if (storageClass.volumeBindingMode !== "Immediate") return undefined;
+  const reason = "pvc with immediate volume binding mode must be bound";
+  return withValues(`failed to validate pvc, ${reason}`, values);
+}
+
+/**
+ * A message with what it is about, by name.
+ *
+ * @see https://pkg.go.dev/github.com/awslabs/operatorpkg/serrors#Error
+ */
+function withValues(message: string, values: Readonly<Record<string, string>>): string {
+  const pairs = sortedEntries(values).map(([name, value]) => `${name}=${value}`);
+  return `${message} (${pairs.join(", ")})`;
+}
+
+function claimMissing(key: string): string {
+  const message = `getting persistent volume claim, ${claimNotFound(key)}`;
+  return withValues(message, { PersistentVolumeClaim: key.slice(key.indexOf("/") + 1) });
 }
 
 function claimNotFound(key: string): string {
