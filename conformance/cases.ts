@@ -17,18 +17,31 @@ export interface CaseOffering {
   readonly available: boolean;
   readonly reservationId?: string;
   readonly reservationCapacity?: number;
+  /** Quantities, added to the type's capacity. */
+  readonly capacityOverride?: Quantities;
+  /** Quantities, added to what the type reserves. */
+  readonly kubeReservedOverride?: Quantities;
 }
 
-/** An instance type; every NodePool of the case is offered it. */
+/** As Kubernetes writes them, by resource. */
+export type Quantities = Readonly<Record<string, string>>;
+
+/**
+ * An instance type. Every NodePool of the case is offered it, in a case with EC2NodeClasses only those
+ * whose own is among them.
+ */
 export interface CaseInstanceType {
   readonly name: string;
   /** In-requirements by label. */
   readonly requirements: Readonly<Record<string, readonly string[]>>;
   readonly offerings: readonly CaseOffering[];
-  /** Quantities as Kubernetes writes them. */
-  readonly capacity: Readonly<Record<string, string>>;
-  readonly kubeReserved: Readonly<Record<string, string>>;
+  readonly capacity: Quantities;
+  readonly kubeReserved: Quantities;
 }
+
+/** Feature gates that a case may set, as Karpenter spells them. */
+export const caseFeatureGates = ["NodeOverlay", "ReservedCapacity", "StaticCapacity"] as const;
+export type CaseFeatureGate = (typeof caseFeatureGates)[number];
 
 /** One cluster to decide for. */
 export interface ConformanceCase {
@@ -40,10 +53,14 @@ export interface ConformanceCase {
   readonly options: {
     readonly preferencePolicy: "Respect" | "Ignore";
     readonly minValuesPolicy: "Strict" | "BestEffort";
+    /** Those left out are as Karpenter has them by default. */
+    readonly featureGates?: Readonly<Partial<Record<CaseFeatureGate, boolean>>>;
   };
   /** Name of a set of instance types in the file. */
   readonly instanceTypeSet: string;
   readonly objects: { readonly kind: "List"; readonly items: readonly Manifest[] };
+  /** What follows from the decision is recorded, too. */
+  readonly inFull?: true;
 }
 
 /** A requirement as it prints, and all its values, since the text leaves out those after the fifth. */
@@ -73,6 +90,44 @@ export interface Decision {
   /** Nodes that got pods. */
   readonly existingNodes: readonly { readonly name: string; readonly pods: readonly string[] }[];
   readonly podErrors: Readonly<Record<string, string>>;
+  readonly consequences?: Consequences;
+}
+
+/** What follows from a decision. */
+export interface Consequences {
+  /** The new NodeClaims as the API server gets them, in order. */
+  readonly created: readonly CreatedNodeClaim[];
+  /** Pending pods that were not looked at, with the reason. */
+  readonly ignoredPods: Readonly<Record<string, string>>;
+  /** NodeOverlays that were turned down, with the reason. */
+  readonly nodeOverlays: Readonly<Record<string, string>>;
+  /** What static NodePools lack; absent while their feature gate is off. */
+  readonly static?: {
+    /** By NodePool. */
+    readonly created: readonly CreatedNodeClaim[];
+    /** When the first of them is looked at again; 0 for never. */
+    readonly requeueAfterSeconds: number;
+  };
+}
+
+/** A NodeClaim that is created, or the error that keeps it from being so. */
+export interface CreatedNodeClaim {
+  readonly nodePool: string;
+  readonly error?: string;
+  /** A value that upstream draws at random is written `(any)`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** `kind/name/uid`. */
+  readonly owner?: string;
+  readonly nodeClass?: string;
+  /** By label and operator. */
+  readonly requirements?: readonly Manifest[];
+  /** As in {@link DecidedNodeClaim}. */
+  readonly requests?: Readonly<Record<string, number>>;
+  readonly taints?: readonly string[];
+  readonly startupTaints?: readonly string[];
+  readonly expireAfter?: string;
+  readonly terminationGracePeriod?: string;
 }
 
 /** A file of recorded cases. `decisions` are upstream's, in the order of the cases. */

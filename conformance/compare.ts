@@ -1,5 +1,5 @@
 /** How two decisions on one case differ. */
-import type { DecidedNodeClaim, Decision } from "./cases.ts";
+import type { Consequences, DecidedNodeClaim, Decision } from "./cases.ts";
 
 /**
  * Lines that say what differs, upstream's side first; none when the decisions are the same. Texts of
@@ -19,6 +19,7 @@ export function differences(upstream: Decision, ours: Decision): readonly string
     ).flat(),
     ...differs("existing nodes", upstream.existingNodes, ours.existingNodes),
     ...errorDifferences(upstream.podErrors, ours.podErrors),
+    ...consequenceDifferences(upstream.consequences, ours.consequences),
   ];
 }
 
@@ -33,6 +34,37 @@ function claimDifferences(what: string, [upstream, ours]: Pair): readonly string
     ...differs(`${what}: requirements`, upstream.requirements, ours.requirements),
     ...differs(`${what}: requests`, sorted(upstream.requests), sorted(ours.requests)),
   ];
+}
+
+type Followed = Consequences | undefined;
+
+function consequenceDifferences(upstream: Followed, ours: Followed): readonly string[] {
+  return differencesWithin("consequences", withSortedKeys(upstream), withSortedKeys(ours));
+}
+
+/** As deep down as the two are alike, so that a difference shows as small as it is. */
+function differencesWithin(path: string, upstream: unknown, ours: unknown): readonly string[] {
+  if (!isContainer(upstream) || !isContainer(ours)) return differs(path, upstream, ours);
+  const names = [...new Set([...Object.keys(upstream), ...Object.keys(ours)])];
+  return names.flatMap((name) => differencesWithin(`${path}.${name}`, upstream[name], ours[name]));
+}
+
+function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Maps come in any order, and resources that are not asked for may be written as 0 or not at all. */
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (!isContainer(value)) return value;
+  const entries = Object.entries(value)
+    .filter(([, each]) => each !== 0 && !isEmpty(each))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, withSortedKeys(each)]));
+}
+
+function isEmpty(value: unknown): boolean {
+  return isContainer(value) && Object.keys(value).length === 0;
 }
 
 type Texts = Readonly<Record<string, string>>;

@@ -1,14 +1,25 @@
 /** Takes the decision of a case with our core. */
-import { assembleObjects, hasErrors, parseObjects } from "../core/apis/index.ts";
 import {
+  assembleObjects,
+  hasErrors,
+  type NodeOverlay,
+  parseObject,
+  type ParseResult,
+} from "../core/apis/index.ts";
+import {
+  type CloudProvider,
   computeAllocatable,
   type InstanceType,
+  NodeOverlayStore,
   type Offering,
+  OverlaidCloudProvider,
   totalOverhead,
 } from "../core/cloudprovider/index.ts";
+import { NodeOverlayController } from "../core/lifecycle/index.ts";
 import {
   decideProvisioning,
   defaultSchedulingOptions,
+  type ProvisioningDecision,
   type SchedulingNodeClaim,
   type SchedulingResults,
 } from "../core/provisioning/index.ts";
@@ -28,8 +39,11 @@ import type {
   ConformanceCase,
   DecidedNodeClaim,
   Decision,
+  Manifest,
 } from "./cases.ts";
+import { CaseCloudProvider } from "./case-cloud-provider.ts";
 import { CaseCluster } from "./case-cluster.ts";
+import { type CaseWorld, consequences } from "./consequences.ts";
 
 const labelReservation = "karpenter.k8s.aws/capacity-reservation-id";
 
@@ -39,24 +53,47 @@ export function decide(
   instanceTypes: readonly InstanceType[],
 ): Decision {
   const { name, options, objects } = testCase;
+  const { featureGates = {}, ...policies } = options;
   const now = parseTime(testCase.now);
-  const cluster = new CaseCluster(() => now, clusterObjects(objects));
+  const objectsOfCase = clusterObjects(objects);
+  const cluster = new CaseCluster(() => now, objectsOfCase);
   const state = new ClusterState({ cluster, options: { batchMaxDuration: seconds(10) } });
+  cluster.subscribe((event, at) => state.observe(event, at));
   replayCluster(cluster, (event, at) => state.observe(event, at), now);
+  const nodeClasses = objectsOfCase.filter(({ kind }) => kind === "EC2NodeClass");
+  const cloudProvider = new CaseCloudProvider(
+    instanceTypes,
+    nodeClasses.map(({ metadata }) => metadata.name),
+  );
+  const world: CaseWorld = {
+    ...{ now, cluster, cloudProvider, state },
+    isStaticCapacityOn: featureGates.StaticCapacity === true,
+  };
+  const overlaid = featureGates.NodeOverlay === true ? withNodeOverlays(world) : cloudProvider;
   const decision = decideProvisioning(
     {
       now,
       nodePools: cluster.nodePools(),
-      instanceTypes: () => instanceTypes,
+      instanceTypes: (nodePool) => overlaid.getInstanceTypes(nodePool),
       stateNodes: state.stateNodes(),
       pendingPods: state.pendingPods(),
       daemonSetPods: state.daemonSetPods(),
       podDisruptionBudgets: cluster.podDisruptionBudgets(),
       cluster,
     },
-    { ...defaultSchedulingOptions, ...options },
+    {
+      ...defaultSchedulingOptions,
+      ...policies,
+      reservedCapacity: featureGates.ReservedCapacity ?? true,
+    },
   );
-  const nothing = { name, newNodeClaims: [], existingNodes: [], podErrors: {} };
+  const inFull =
+    testCase.inFull === true ? { consequences: consequences(world, decision) } : undefined;
+  return { name, ...describeDecision(decision), ...inFull };
+}
+
+function describeDecision(decision: ProvisioningDecision): Omit<Decision, "name"> {
+  const nothing = { newNodeClaims: [], existingNodes: [], podErrors: {} };
   switch (decision.kind) {
     case "failed":
       return { ...nothing, error: decision.error };
@@ -64,19 +101,42 @@ export function decide(
     case "no-node-pools":
       return nothing;
     case "scheduled":
-      return { name, ...describe(decision.results) };
+      return describe(decision.results);
   }
+}
+
+/** The cloud with the overlays applied that stand up to evaluation. */
+function withNodeOverlays({ now, cluster, cloudProvider, state }: CaseWorld): CloudProvider {
+  const store = new NodeOverlayStore();
+  const controller = new NodeOverlayController({ cluster, cloudProvider, state, store });
+  replayCluster(cluster, (event, at) => controller.observe(event, at), now);
+  controller.reconcile(now);
+  return new OverlaidCloudProvider(cloudProvider, store);
 }
 
 /** The objects of a list. */
 export function clusterObjects(list: ConformanceCase["objects"]): readonly ClusterObject[] {
-  const results = parseObjects(list);
+  const results = list.items.map((item) => withoutRuntimeValidation(item) ?? parseObject(item));
   for (const { issues } of results) {
     invariant(!hasErrors(issues), "the manifests of a case are valid", {
       issues: JSON.stringify(issues),
     });
   }
   return assembleObjects(results).objects as readonly ClusterObject[];
+}
+
+/**
+ * A NodeOverlay that the API server takes and Karpenter refuses, which our readers refuse at once:
+ * read without its requirements, it gets them back. Undefined for everything else.
+ */
+function withoutRuntimeValidation(manifest: Manifest): ParseResult | undefined {
+  const { issues } = parseObject(manifest);
+  const isRefused = issues.some(({ code }) => code === "apis/runtime-validation");
+  if (manifest["kind"] !== "NodeOverlay" || !isRefused) return undefined;
+  const { requirements, ...rest } = manifest["spec"] as Pick<NodeOverlay["spec"], "requirements">;
+  const result = parseObject({ ...manifest, spec: { ...rest, requirements: [] } });
+  const overlay = result.object as NodeOverlay;
+  return { ...result, object: { ...overlay, spec: { ...overlay.spec, requirements } } };
 }
 
 /** The core's form of instance types. To be called once per set, so that caches by identity work. */
@@ -118,7 +178,21 @@ function buildOffering(offering: CaseOffering): Offering {
     available,
     ...(reservationId === undefined ? {} : { reservationId }),
     ...(reservationCapacity === undefined ? {} : { reservationCapacity }),
+    ...overrides(offering),
   });
+}
+
+function overrides({
+  capacityOverride,
+  kubeReservedOverride,
+}: CaseOffering): Pick<Offering, "capacityOverride" | "overheadOverride"> {
+  const kubeReserved = kubeReservedOverride && parseResourceList(kubeReservedOverride);
+  return {
+    ...(capacityOverride && { capacityOverride: parseResourceList(capacityOverride) }),
+    ...(kubeReserved && {
+      overheadOverride: { kubeReserved, systemReserved: {}, evictionThreshold: {} },
+    }),
+  };
 }
 
 type Named = { readonly metadata: { readonly namespace: string; readonly name: string } };

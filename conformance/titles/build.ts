@@ -1,5 +1,6 @@
 // Short ways to write the manifests of hand-made cases.
-import type { Manifest } from "../cases.ts";
+import type { ConformanceCase, Manifest } from "../cases.ts";
+import type { TitleInstanceTypeSet } from "./instance-types.ts";
 
 /** A case in the making; its title is the one of upstream's own test of the same decision. */
 export interface TitledCase {
@@ -7,7 +8,8 @@ export interface TitledCase {
   readonly objects: readonly Manifest[];
   readonly minValuesPolicy?: "BestEffort";
   readonly preferencePolicy?: "Ignore";
-  readonly instanceTypeSet?: "reserved";
+  readonly featureGates?: ConformanceCase["options"]["featureGates"];
+  readonly instanceTypeSet?: TitleInstanceTypeSet;
 }
 
 export const zoneKey = "topology.kubernetes.io/zone";
@@ -41,26 +43,37 @@ interface PoolDetails {
   readonly weight?: number;
   readonly limits?: Readonly<Record<string, string>>;
   readonly isReady?: boolean;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Makes it static. */
+  readonly replicas?: number;
+  /** Anything else of `spec.template.spec`, such as the EC2NodeClass. */
+  readonly templateSpec?: Manifest;
+  readonly metadata?: Manifest;
 }
 
 /** A NodePool that is ready, and launches what the requirements allow. */
 export function pool(name: string, details: PoolDetails = {}): Manifest {
   const { requirements = [], labels = {}, taints, startupTaints, weight, limits } = details;
+  const { annotations = {}, replicas } = details;
   const status = details.isReady === false ? "False" : "True";
   return {
     apiVersion: "karpenter.sh/v1",
     kind: "NodePool",
-    metadata: { name, uid: `uid-${name}`, generation: 1 },
+    metadata: { name, uid: `uid-${name}`, generation: 1, ...details.metadata },
     spec: {
       ...(weight === undefined ? {} : { weight }),
+      ...(replicas === undefined ? {} : { replicas }),
       ...(limits === undefined ? {} : { limits }),
       template: {
-        metadata: { labels },
+        metadata: { labels, annotations },
         spec: {
           nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "default" },
           requirements,
           ...(taints === undefined ? {} : { taints }),
           ...(startupTaints === undefined ? {} : { startupTaints }),
+          // The API server's default, which upstream's own types do not have.
+          expireAfter: "720h",
+          ...details.templateSpec,
         },
       },
     },
@@ -73,6 +86,21 @@ export function pool(name: string, details: PoolDetails = {}): Manifest {
         lastTransitionTime: longAgo,
         observedGeneration: 1,
       })),
+    },
+  };
+}
+
+/** The least that an EC2NodeClass has. */
+export function nodeClass(name: string): Manifest {
+  return {
+    apiVersion: "karpenter.k8s.aws/v1",
+    kind: "EC2NodeClass",
+    metadata: { name },
+    spec: {
+      role: "nodes",
+      amiSelectorTerms: [{ alias: "al2023@latest" }],
+      subnetSelectorTerms: [{ tags: { discovery: "example" } }],
+      securityGroupSelectorTerms: [{ tags: { discovery: "example" } }],
     },
   };
 }

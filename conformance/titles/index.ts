@@ -4,12 +4,15 @@ import { affinityTitles } from "./affinity.ts";
 import type { TitledCase } from "./build.ts";
 import { fallbackTitles } from "./fallback.ts";
 import { instanceSelectionTitles } from "./instance-selection.ts";
+import { nodeOverlayConflictTitles } from "./node-overlay-conflicts.ts";
+import { nodeOverlayTitles } from "./node-overlays.ts";
 import { nodeTitles } from "./nodes.ts";
 import { requirementTitles } from "./requirements.ts";
 import { reservationTitles } from "./reservations.ts";
 import { resourceTitles } from "./resources.ts";
 import { schedulingTitles } from "./scheduling.ts";
 import { spreadTitles } from "./spread.ts";
+import { staticNodePoolTitles } from "./static-node-pools.ts";
 import { volumeTitles } from "./volumes.ts";
 
 export { titleInstanceTypeSets } from "./instance-types.ts";
@@ -25,6 +28,8 @@ const titlesByTopic: Readonly<Record<string, readonly TitledCase[]>> = {
   affinity: affinityTitles,
   "instance-selection": instanceSelectionTitles,
   reservations: reservationTitles,
+  "node-overlays": [...nodeOverlayConflictTitles, ...nodeOverlayTitles],
+  "static-node-pools": staticNodePoolTitles,
 };
 
 /** All of them, named `topic: title`; their topics are `titles: topic`. */
@@ -37,7 +42,9 @@ export function titleCases(): readonly ConformanceCase[] {
       options: {
         preferencePolicy: it.preferencePolicy ?? "Respect",
         minValuesPolicy: it.minValuesPolicy ?? "Strict",
+        ...(it.featureGates === undefined ? {} : { featureGates: it.featureGates }),
       },
+      inFull: true,
       instanceTypeSet: it.instanceTypeSet ?? "assorted",
       objects: { kind: "List", items: [namespace("default"), namespace("other"), ...it.objects] },
     })),

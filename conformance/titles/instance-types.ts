@@ -24,12 +24,17 @@ interface Family {
   readonly factor: number;
 }
 
+/** What hand-made cases choose from. */
+export type TitleInstanceTypeSet = "assorted" | "reserved" | "none";
+
 /** Families for both architectures and systems, one with GPUs; prices rise with the zone's number. */
-export function titleInstanceTypeSets(): Readonly<Record<string, readonly CaseInstanceType[]>> {
+export function titleInstanceTypeSets(): Readonly<
+  Record<TitleInstanceTypeSet, readonly CaseInstanceType[]>
+> {
   const assorted = families.flatMap((family) =>
     sizes.map(([size, cores]) => instanceType(family, size, cores)),
   );
-  return { assorted, reserved: assorted.map(withReservations) };
+  return { assorted, reserved: assorted.map(withReservations), none: [] };
 }
 
 function instanceType(facts: Family, size: string, cores: number): CaseInstanceType {

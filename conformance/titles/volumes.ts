@@ -75,13 +75,15 @@ function mounts(...claims: string[]): Manifest {
   };
 }
 
-function ephemeral(storageClassName?: string): Manifest {
+/** A pod of an ephemeral volume with the claim that Kubernetes makes for it, and more pods. */
+function ephemeral(claimSpec: Manifest, metadata: Manifest = {}): readonly Manifest[] {
   const spec = {
     accessModes: ["ReadWriteOnce"],
     resources: { requests: { storage: "1Gi" } },
-    ...(storageClassName === undefined ? {} : { storageClassName }),
+    ...claimSpec,
   };
-  return { volumes: [{ name: "data", ephemeral: { volumeClaimTemplate: { spec } } }] };
+  const volumes = [{ name: "data", ephemeral: { volumeClaimTemplate: { spec } } }];
+  return [claim("pod-data", claimSpec, metadata), pod("pod", { spec: { volumes } }), pod("other")];
 }
 
 const bound = { annotations: { "pv.kubernetes.io/bind-completed": "yes" } };
@@ -178,13 +180,14 @@ export const volumeTitles: readonly TitledCase[] = [
     [
       base,
       storageClass("some", { zones: ["test-zone-2"] }),
-      pod("pod", { spec: ephemeral("some") }),
+      ephemeral({ storageClassName: "some" }),
     ],
   ),
   titled("should launch nodes for pods with ephemeral volume using a default storage class", [
     base,
     storageClass("some", { zones: ["test-zone-2"], annotations: marked }),
-    pod("pod", { spec: ephemeral() }),
+    // The API server fills in the default.
+    ephemeral({ storageClassName: "some" }),
   ]),
   titled("should launch nodes for pods with ephemeral volume using the newest storage class", [
     base,
@@ -198,7 +201,7 @@ export const volumeTitles: readonly TitledCase[] = [
       annotations: marked,
       creationTimestamp: "2026-02-01T00:00:00Z",
     }),
-    pod("pod", { spec: ephemeral() }),
+    ephemeral({ storageClassName: "young" }),
   ]),
   titled("should not launch nodes for pod with storageClass that uses an unsupported provisioner", [
     base,
@@ -242,23 +245,32 @@ export const volumeTitles: readonly TitledCase[] = [
     "should handle pods with PVCs with defined volumeName: when pv.kubernetes.io/bind-completed is present",
     [base, storageClass("any"), ofVolume, volume("volume", [inZones("test-zone-2")]), uses],
   ),
-  titled(
-    "should launch nodes for pods with ephemeral volume without a storage class when the PVC is bound: non-existent storage class",
+  ...(
     [
-      base,
-      claim("claim", { storageClassName: "none", volumeName: "volume" }, bound),
-      volume("volume", [inZones("test-zone-3")]),
-      uses,
-    ],
-  ),
-  titled(
-    "should not launch nodes for pods with ephemeral volume without a storage class when the PVC is unbound: non-existent storage class",
-    [base, pod("pod", { spec: ephemeral("none") })],
-  ),
-  titled(
-    "should not launch nodes for pods with ephemeral volume without a storage class when the PVC is unbound: explicitly disabled storage class (empty string)",
-    [base, pod("pod", { spec: ephemeral("") })],
-  ),
+      ["non-existent storage class", "none"],
+      ["explicitly disabled storage class (empty string)", ""],
+    ] as const
+  ).flatMap(([what, storageClassName]) => [
+    titled(
+      `should launch nodes for pods with ephemeral volume without a storage class when the PVC is bound: ${what}`,
+      [
+        base,
+        ephemeral({ storageClassName, volumeName: "volume" }, bound),
+        volume("volume", [inZones("test-zone-3")]),
+      ],
+    ),
+    titled(
+      `should not launch nodes for pods with ephemeral volume without a storage class when the PVC is unbound: ${what}`,
+      [base, ephemeral({ storageClassName })],
+    ),
+  ]),
+  titled("should launch nodes for pods with ephemeral volume using a migrated PVC/PV", [
+    base,
+    storageClass("old", { provisioner: "kubernetes.io/aws-ebs" }),
+    ephemeral({ storageClassName: "old" }),
+    node("n"),
+    csiNode("n", 0),
+  ]),
   titled("should launch nodes for pods with non-dynamic PVC using a migrated PVC/PV", [
     base,
     storageClass("old", { provisioner: "kubernetes.io/aws-ebs" }),

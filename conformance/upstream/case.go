@@ -16,6 +16,8 @@ type Case struct {
 	Objects       struct {
 		Items []json.RawMessage `json:"items"`
 	} `json:"objects"`
+	// InFull asks for what follows from the decision, too; see full.go.
+	InFull bool `json:"inFull"`
 }
 
 // Options are the settings of Karpenter that bear on decisions.
@@ -24,6 +26,8 @@ type Options struct {
 	MinValuesPolicy  string `json:"minValuesPolicy"`
 	// SpotToSpotConsolidation is a feature gate.
 	SpotToSpotConsolidation bool `json:"spotToSpotConsolidation"`
+	// FeatureGates by name; those left out are as Karpenter has them by default.
+	FeatureGates map[string]bool `json:"featureGates"`
 }
 
 // InstanceType is offered to every NodePool of the case.
@@ -43,6 +47,9 @@ type Offering struct {
 	Available           bool    `json:"available"`
 	ReservationID       string  `json:"reservationId"`
 	ReservationCapacity int     `json:"reservationCapacity"`
+	// Added to the type's capacity and to its overhead.
+	CapacityOverride     corev1.ResourceList `json:"capacityOverride"`
+	KubeReservedOverride corev1.ResourceList `json:"kubeReservedOverride"`
 }
 
 // Decision is what came out; lists are in upstream's order unless they say otherwise.
@@ -52,6 +59,8 @@ type Decision struct {
 	NewNodeClaims []NodeClaim       `json:"newNodeClaims"`
 	ExistingNodes []ExistingNode    `json:"existingNodes"`
 	PodErrors     map[string]string `json:"podErrors"`
+	// Consequences is nil unless the case asks for them.
+	Consequences *Consequences `json:"consequences,omitempty"`
 }
 
 // NodeClaim is a machine that would be launched.

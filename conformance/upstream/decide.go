@@ -9,13 +9,19 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/kubernetes/scheme"
 	testclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	v1 "sigs.k8s.io/karpenter/pkg/apis/v1"
+	"sigs.k8s.io/karpenter/pkg/apis/v1alpha1"
+	"sigs.k8s.io/karpenter/pkg/cloudprovider"
+	"sigs.k8s.io/karpenter/pkg/cloudprovider/overlay"
+	"sigs.k8s.io/karpenter/pkg/controllers/nodeoverlay"
 	"sigs.k8s.io/karpenter/pkg/controllers/provisioning"
 	"sigs.k8s.io/karpenter/pkg/controllers/provisioning/scheduling"
 	"sigs.k8s.io/karpenter/pkg/controllers/state"
@@ -33,33 +39,97 @@ func decide(ctx context.Context, input *Case) (Decision, error) {
 		PreferencePolicy:  options.PreferencePolicy(input.Options.PreferencePolicy),
 		MinValuesPolicy:   options.MinValuesPolicy(input.Options.MinValuesPolicy),
 		IgnoreDRARequests: true,
-		FeatureGates:      options.DefaultFeatureGates(),
+		FeatureGates:      featureGates(input.Options.FeatureGates),
 	})
 	objects, err := decodeObjects(input.Objects.Items)
 	if err != nil {
 		return Decision{}, err
 	}
-	clock := testclock.NewFakeClock(input.Now)
-	kubeClient := newClient(objects)
-	cloudProvider := &provider{instanceTypes: input.InstanceTypes}
-	cluster := state.NewCluster(clock, kubeClient, cloudProvider)
-	if err := fillCluster(ctx, cluster, objects); err != nil {
-		return Decision{}, err
-	}
-	provisioner := provisioning.NewProvisioner(
-		kubeClient, test.NewEventRecorder(), cloudProvider, cluster, clock, nil, nil,
-	)
-	results, err := provisioner.Schedule(ctx)
+	nodeClasses, err := nodeClassNames(input.Objects.Items)
 	if err != nil {
 		return Decision{}, err
 	}
-	return describe(results), nil
+	moment := newMoment(input, objects, nodeClasses)
+	if err := fillCluster(ctx, moment.cluster, objects); err != nil {
+		return Decision{}, err
+	}
+	moment.evaluateNodeOverlays(ctx)
+	results, err := moment.provisioner.Schedule(ctx)
+	if err != nil {
+		return Decision{}, err
+	}
+	decision := describe(results)
+	if input.InFull {
+		decision.Consequences, err = moment.consequences(ctx, results)
+	}
+	return decision, err
 }
 
+// moment is a cluster at one instant, with the parts of Karpenter that decide on it.
+type moment struct {
+	kubeClient    client.Client
+	cloudProvider cloudprovider.CloudProvider
+	cluster       *state.Cluster
+	clock         *testclock.FakeClock
+	provisioner   *provisioning.Provisioner
+	// overlays evaluates NodeOverlays, on instance types that have none applied.
+	overlays *nodeoverlay.Controller
+}
+
+func newMoment(input *Case, objects []client.Object, nodeClasses map[string]bool) *moment {
+	clock := testclock.NewFakeClock(input.Now)
+	kubeClient := newClient(objects)
+	plain := &provider{instanceTypes: input.InstanceTypes, nodeClasses: nodeClasses}
+	store := nodeoverlay.NewInstanceTypeStore()
+	cloudProvider := overlay.Decorate(plain, kubeClient, store)
+	cluster := state.NewCluster(clock, kubeClient, cloudProvider)
+	return &moment{
+		kubeClient:    kubeClient,
+		cloudProvider: cloudProvider,
+		cluster:       cluster,
+		clock:         clock,
+		provisioner: provisioning.NewProvisioner(
+			kubeClient, test.NewEventRecorder(), cloudProvider, cluster, clock, nil, nil,
+		),
+		overlays: nodeoverlay.NewController(clock, kubeClient, plain, store, cluster),
+	}
+}
+
+// evaluateNodeOverlays says so by itself where the types of a NodePool cannot be resolved, which does
+// not keep it from the others.
+func (m *moment) evaluateNodeOverlays(ctx context.Context) {
+	if options.FromContext(ctx).FeatureGates.NodeOverlay {
+		_, _ = m.overlays.Reconcile(ctx, reconcile.Request{})
+	}
+}
+
+func featureGates(given map[string]bool) options.FeatureGates {
+	gates := options.DefaultFeatureGates()
+	for name, isOn := range given {
+		switch name {
+		case "ReservedCapacity":
+			gates.ReservedCapacity = isOn
+		case "NodeOverlay":
+			gates.NodeOverlay = isOn
+		case "StaticCapacity":
+			gates.StaticCapacity = isOn
+		}
+	}
+	return gates
+}
+
+// decodeObjects leaves EC2NodeClasses out, of which Karpenter's core knows no more than the names.
 func decodeObjects(items []json.RawMessage) ([]client.Object, error) {
 	decoder := serializer.NewCodecFactory(scheme.Scheme).UniversalDeserializer()
 	objects := []client.Object{}
 	for _, item := range items {
+		head, err := readHead(item)
+		if err != nil {
+			return nil, err
+		}
+		if head.Kind == nodeClassKind.Kind {
+			continue
+		}
 		decoded, _, err := decoder.Decode(item, nil, nil)
 		if err != nil {
 			return nil, fmt.Errorf("reading an object: %w", err)
@@ -69,12 +139,40 @@ func decodeObjects(items []json.RawMessage) ([]client.Object, error) {
 	return objects, nil
 }
 
+// nodeClassNames is nil when there are no EC2NodeClasses.
+func nodeClassNames(items []json.RawMessage) (map[string]bool, error) {
+	var names map[string]bool
+	for _, item := range items {
+		head, err := readHead(item)
+		if err != nil {
+			return nil, err
+		}
+		if head.Kind != nodeClassKind.Kind {
+			continue
+		}
+		if names == nil {
+			names = map[string]bool{}
+		}
+		names[head.Name] = true
+	}
+	return names, nil
+}
+
+func readHead(item json.RawMessage) (*metav1.PartialObjectMetadata, error) {
+	head := &metav1.PartialObjectMetadata{}
+	if err := json.Unmarshal(item, head); err != nil {
+		return nil, fmt.Errorf("reading an object: %w", err)
+	}
+	return head, nil
+}
+
 // newClient lists pods by name: the fake client's own order is that of a hash map, while an API
 // server's is by key.
 func newClient(objects []client.Object) client.Client {
 	return fake.NewClientBuilder().
 		WithScheme(scheme.Scheme).
 		WithObjects(objects...).
+		WithStatusSubresource(&v1alpha1.NodeOverlay{}).
 		WithIndex(&corev1.Pod{}, "spec.nodeName", func(o client.Object) []string {
 			return []string{o.(*corev1.Pod).Spec.NodeName}
 		}).
@@ -161,7 +259,6 @@ func describeNodeClaim(nodeClaim *scheduling.NodeClaim) NodeClaim {
 		Pods:          podKeys(nodeClaim.Pods),
 		InstanceTypes: []string{},
 		Requirements:  []Requirement{},
-		Requests:      map[string]int64{},
 	}
 	for _, it := range nodeClaim.InstanceTypeOptions {
 		described.InstanceTypes = append(described.InstanceTypes, it.Name)
@@ -177,14 +274,21 @@ func describeNodeClaim(nodeClaim *scheduling.NodeClaim) NodeClaim {
 		sort.Strings(values)
 		described.Requirements = append(described.Requirements, Requirement{Text: requirement.String(), Values: values})
 	}
-	for name, quantity := range nodeClaim.Spec.Resources.Requests {
+	described.Requests = amounts(nodeClaim.Spec.Resources.Requests)
+	return described
+}
+
+// amounts in thousandths of a core for cpu, else in whole units.
+func amounts(resources corev1.ResourceList) map[string]int64 {
+	result := map[string]int64{}
+	for name, quantity := range resources {
 		if name == corev1.ResourceCPU {
-			described.Requests[string(name)] = quantity.MilliValue()
+			result[string(name)] = quantity.MilliValue()
 		} else {
-			described.Requests[string(name)] = quantity.Value()
+			result[string(name)] = quantity.Value()
 		}
 	}
-	return described
+	return result
 }
 
 func podKeys(pods []*corev1.Pod) []string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/awslabs/operatorpkg/status"
 	corev1 "k8s.io/api/core/v1"
@@ -39,6 +40,10 @@ func registerProvider() {
 	}
 	v1.WellKnownLabels.Insert("topology.k8s.aws/zone-id", corev1.LabelWindowsBuild)
 	v1.RestrictedLabelDomains.Insert(awsGroup)
+	v1.WellKnownResources.Insert(
+		"vpc.amazonaws.com/pod-eni", "aws.amazon.com/neuron", "aws.amazon.com/neuroncore",
+		"habana.ai/gaudi", "vpc.amazonaws.com/efa",
+	)
 	v1.NormalizedLabels["topology.ebs.csi.aws.com/zone"] = corev1.LabelTopologyZone
 	cloudprovider.ReservationIDLabel = labelReservationID
 	cloudprovider.ReservedCapacityLabels.Insert(labelReservationID, awsGroup+"/capacity-reservation-type")
@@ -49,9 +54,15 @@ type provider struct {
 	instanceTypes []InstanceType
 	// byNodePool has what is offered to some NodePools instead.
 	byNodePool map[string][]InstanceType
+	// nodeClasses are the names of the case's; nil for a case that has none, where any name will do.
+	nodeClasses map[string]bool
 }
 
 func (p *provider) GetInstanceTypes(_ context.Context, nodePool *v1.NodePool) ([]*cloudprovider.InstanceType, error) {
+	name := nodePool.Spec.Template.Spec.NodeClassRef.Name
+	if p.nodeClasses != nil && !p.nodeClasses[name] {
+		return nil, fmt.Errorf("resolving ec2nodeclass %s: not found", name)
+	}
 	offered, ok := p.byNodePool[nodePool.Name]
 	if !ok {
 		offered = p.instanceTypes
@@ -77,6 +88,7 @@ func (t *InstanceType) build() *cloudprovider.InstanceType {
 			Price:               o.Price,
 			Available:           o.Available,
 			ReservationCapacity: o.ReservationCapacity,
+			CapacityOverride:    o.CapacityOverride,
 			Requirements: scheduling.NewLabelRequirements(map[string]string{
 				corev1.LabelTopologyZone: o.Zone,
 				v1.CapacityTypeLabelKey:  o.CapacityType,
@@ -86,6 +98,9 @@ func (t *InstanceType) build() *cloudprovider.InstanceType {
 			offering.Requirements.Add(scheduling.NewRequirement(labelReservationID, corev1.NodeSelectorOpIn, o.ReservationID))
 		} else {
 			offering.Requirements.Add(scheduling.NewRequirement(labelReservationID, corev1.NodeSelectorOpDoesNotExist))
+		}
+		if o.KubeReservedOverride != nil {
+			offering.OverheadOverride = &cloudprovider.InstanceTypeOverhead{KubeReserved: o.KubeReservedOverride}
 		}
 		offerings = append(offerings, offering)
 	}
