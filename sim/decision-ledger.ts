@@ -1,7 +1,11 @@
 import type {
+  ConsideredMove,
   DisruptionRecorder,
   EndedCommand,
+  NodePoolScore,
+  RecordedMove,
   RecordedRefusal,
+  RejectedCommand,
   StartedCommand,
 } from "../core/disruption/index.ts";
 import type { LifecycleFact, LifecycleRecorder } from "../core/lifecycle/index.ts";
@@ -13,7 +17,7 @@ import type {
 import { labelNodePool, objectKey, type NodeClaim } from "../core/apis/index.ts";
 import type { SimTime } from "../core/units/index.ts";
 import { instanceIdOf } from "./aws/index.ts";
-import type { LedgerSink } from "./ledger/index.ts";
+import type { LedgerEntry, LedgerSink } from "./ledger/index.ts";
 
 /**
  * Turns what Karpenter's controllers decide into facts of the ledger. Launches that EC2 refused are
@@ -61,29 +65,43 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
   }
 
   commandStarted(command: StartedCommand, at: SimTime): void {
-    const { id: commandId, scores: _, ...facts } = command;
-    this.#ledger.record({ kind: "disruption-command", at, commandId, ...facts });
+    const { id: commandId, scores, ...facts } = command;
+    const told = { commandId, ...facts, scores: scores.map(finiteScore) };
+    this.#ledger.record({ kind: "disruption-command", at, ...told });
   }
 
   commandEnded({ id: commandId, outcome, message }: EndedCommand, at: SimTime): void {
     this.#ledger.record({ kind: "disruption-command-ended", at, commandId, outcome, message });
   }
 
-  commandRejected(): void {
-    // Told node by node, as refusals.
+  commandRejected({ method, move }: RejectedCommand, at: SimTime): void {
+    this.#ledger.record(considered(method, move, false, at));
   }
 
-  refused({ nodeName, code: reason, sentence: message }: RecordedRefusal, at: SimTime): void {
-    this.#ledger.record({ kind: "disruption-refused", at, nodeName, reason, message });
+  considered({ method, isRepeat, ...move }: RecordedMove, at: SimTime): void {
+    this.#ledger.record(considered(method, move, isRepeat, at));
   }
 
-  moveScored(): void {
-    // Scores are part of the commands' messages; a log of every considered move is not kept yet.
+  refused(refusal: RecordedRefusal, at: SimTime): void {
+    const { nodeName, method, code: reason, sentence: message, blockedBy, isRepeat } = refusal;
+    this.#ledger.record({
+      kind: "disruption-refused",
+      at,
+      nodeName,
+      ...(method === undefined ? {} : { method }),
+      reason,
+      message,
+      ...(blockedBy === undefined ? {} : { blockedBy }),
+      isRepeat,
+    });
+  }
+
+  refusalEnded({ nodeName, code: reason, sentence: message }: RecordedRefusal, at: SimTime): void {
+    this.#ledger.record({ kind: "disruption-refusal-ended", at, nodeName, reason, message });
   }
 
   passFailed(message: string, at: SimTime): void {
-    const reason = "pass-failed";
-    this.#ledger.record({ kind: "disruption-refused", at, nodeName: "", reason, message });
+    this.#ledger.record({ kind: "disruption-pass-failed", at, message });
   }
 
   record(fact: LifecycleFact, at: SimTime): void {
@@ -121,6 +139,30 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
     const nodePoolName = nodePoolOf(nodeClaim);
     this.#ledger.record({ kind: "node-claim-deleted", at, nodeClaimName, nodePoolName, reason });
   }
+}
+
+function considered(
+  method: string,
+  { refusal, scores, ...move }: ConsideredMove,
+  isRepeat: boolean,
+  at: SimTime,
+): LedgerEntry {
+  const { code: reason, sentence: message, blockedBy } = refusal ?? {};
+  return {
+    kind: "disruption-considered",
+    at,
+    method,
+    ...move,
+    scores: scores.map(finiteScore),
+    ...(reason === undefined || message === undefined ? {} : { reason, message }),
+    ...(blockedBy === undefined ? {} : { blockedBy }),
+    isRepeat,
+  };
+}
+
+/** JSON has no infinity. */
+function finiteScore({ score, ...rest }: NodePoolScore) {
+  return Number.isFinite(score) ? { ...rest, score } : rest;
 }
 
 function nodePoolOf(nodeClaim: NodeClaim): string {

@@ -1,7 +1,8 @@
-import { type BudgetReason, labelNodePool } from "../apis/index.ts";
+import { type Budget, type BudgetReason, labelNodePool } from "../apis/index.ts";
 import { isConditionTrue, type StateNode } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
 import { allowedDisruptions } from "./budget.ts";
+import { type BlockedBy, type Refusal, sentences } from "./reasons.ts";
 import type { DisruptionView } from "./view.ts";
 
 /** How a NodePool stands with its budgets for one reason. */
@@ -13,6 +14,8 @@ export interface NodePoolBudget {
   readonly disrupting: number;
   /** What the budgets allow in all. */
   readonly allowed: number;
+  /** The first budget that allows no more; absent where none limits. */
+  readonly budget?: Budget;
 }
 
 /**
@@ -23,10 +26,13 @@ export interface NodePoolBudget {
 export class BudgetMapping {
   /** In the order of the view's NodePools. */
   readonly nodePools: readonly NodePoolBudget[];
+  readonly #reason: BudgetReason;
   readonly #remainingByNodePool: Map<string, number>;
+  readonly #refusalByNodePool = new Map<string, Omit<Refusal, "nodeName">>();
 
-  constructor(nodePools: readonly NodePoolBudget[]) {
+  constructor(nodePools: readonly NodePoolBudget[], reason: BudgetReason) {
     this.nodePools = nodePools;
+    this.#reason = reason;
     this.#remainingByNodePool = new Map(
       nodePools.map(({ nodePoolName, allowed, disrupting }) => [
         nodePoolName,
@@ -46,6 +52,27 @@ export class BudgetMapping {
     if (remaining === 0) return false;
     this.#remainingByNodePool.set(nodePoolName, remaining - 1);
     return true;
+  }
+
+  /** Why a node stays when its NodePool has none left. */
+  refusal(nodePoolName: string): Omit<Refusal, "nodeName"> {
+    let refusal = this.#refusalByNodePool.get(nodePoolName);
+    if (refusal === undefined) {
+      const sentence = sentences.budgetExhausted(this.#reason);
+      const blockedBy = this.#blockedBy(nodePoolName);
+      refusal = { code: "disruption/budget-exhausted", sentence, blockedBy };
+      this.#refusalByNodePool.set(nodePoolName, refusal);
+    }
+    return refusal;
+  }
+
+  #blockedBy(nodePool: string): BlockedBy {
+    const found = this.nodePools.find(({ nodePoolName }) => nodePoolName === nodePool);
+    const { allowed = 0, disrupting = 0, nodes = 0, budget } = found ?? {};
+    const text = budget === undefined ? {} : { budgetNodes: budget.nodes };
+    const schedule = budget?.schedule === undefined ? {} : { schedule: budget.schedule };
+    const reason = this.#reason;
+    return { nodePool, budget: { reason, allowed, disrupting, nodes, ...text, ...schedule } };
   }
 
   /** NodePools that have nodes and whose budgets allow no disruption at all. */
@@ -76,13 +103,16 @@ export function buildBudgetMapping(
     view.nodePools.map((nodePool) => {
       const { name } = nodePool.metadata;
       const count = nodes.get(name) ?? 0;
+      const { allowed, budget } = allowedDisruptions(nodePool, count, reason, now);
       return {
         nodePoolName: name,
         nodes: count,
         disrupting: disrupting.get(name) ?? 0,
-        allowed: allowedDisruptions(nodePool, count, reason, now).allowed,
+        allowed,
+        ...(budget === undefined ? {} : { budget }),
       };
     }),
+    reason,
   );
 }
 

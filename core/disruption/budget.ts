@@ -97,6 +97,8 @@ function scaledValue(text: string, nodes: number): BudgetAllowance {
 /** What a NodePool's budgets allow for a reason, and what is wrong with them. */
 export interface AllowedDisruptions {
   readonly allowed: number;
+  /** The first budget that allows no more; absent where none limits, and where one is unreadable. */
+  readonly budget?: Budget;
   readonly errors: readonly string[];
 }
 
@@ -113,14 +115,18 @@ export function allowedDisruptions(
   now: SimTime,
 ): AllowedDisruptions {
   let allowed = unlimitedDisruptions;
+  let least: Budget | undefined;
   const errors: string[] = [];
   for (const budget of nodePool.spec.disruption.budgets) {
     const allowance = allowedByBudget(budget, nodes, now);
     if (!allowance.ok) {
       errors.push(allowance.error);
     } else if (budget.reasons === undefined || budget.reasons.includes(reason)) {
-      allowed = Math.min(allowed, allowance.allowed);
+      if (allowance.allowed >= allowed) continue;
+      allowed = allowance.allowed;
+      least = budget;
     }
   }
-  return { allowed: errors.length > 0 ? 0 : allowed, errors };
+  if (errors.length > 0) return { allowed: 0, errors };
+  return least === undefined ? { allowed, errors } : { allowed, budget: least, errors };
 }

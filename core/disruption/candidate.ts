@@ -20,7 +20,7 @@ import {
   rescheduleDisruptionCost,
 } from "./costs.ts";
 import { PdbLimits } from "./pdb-limits.ts";
-import { type Refusal, type RefusalCode, sentence, sentences } from "./reasons.ts";
+import { type BlockedBy, type Refusal, type RefusalCode, sentence, sentences } from "./reasons.ts";
 import type { DisruptionView } from "./view.ts";
 
 /**
@@ -149,7 +149,8 @@ function newCandidate(stateNode: StateNode, context: ListingContext): Candidate 
   const instanceTypes = view.instanceTypesByNodePool.get(nodePoolName);
   if (nodePool === undefined || instanceTypes === undefined) {
     const text = sentences.nodePoolNotFound(nodePoolName);
-    return blocked(name, "disruption/node-pool-not-found", text);
+    const by = { nodePool: nodePoolName };
+    return blocked(name, "disruption/node-pool-not-found", text, by);
   }
   const pods = view.podsOnNode(node.metadata.name);
   const isForced =
@@ -191,7 +192,8 @@ function refusalOfNode(stateNode: StateNode, now: SimTime): Refusal | undefined 
   }
   // Durations and other values mean something on pods only.
   if (stateNode.annotations[annotationDoNotDisrupt] === "true") {
-    return blocked(name, "disruption/node-do-not-disrupt", sentences.nodeDoNotDisrupt());
+    const by = { annotation: annotationDoNotDisrupt };
+    return blocked(name, "disruption/node-do-not-disrupt", sentences.nodeDoNotDisrupt(), by);
   }
   return undefined;
 }
@@ -204,24 +206,38 @@ function refusalOfPods(
 ): Refusal | undefined {
   for (const pod of podFacts(pods).annotatedPods) {
     if (!isDisruptable(pod, now)) {
-      const text = sentences.podDoNotDisrupt(objectKey(pod));
-      return blocked(nodeName, "disruption/pod-do-not-disrupt", text);
+      const key = objectKey(pod);
+      const by = { pods: [key], annotation: annotationDoNotDisrupt };
+      return blocked(nodeName, "disruption/pod-do-not-disrupt", sentences.podDoNotDisrupt(key), by);
     }
   }
-  const budgets = pdbLimits.blocking(pods, now);
-  const [first] = budgets;
-  if (first === undefined) return undefined;
-  return budgets.length > 1
-    ? blocked(nodeName, "disruption/multiple-pdbs", sentences.multiplePdbs(budgets))
-    : blocked(nodeName, "disruption/pdb-blocks", sentences.pdbBlocks(first));
+  const blockedPod = pdbLimits.blocked(pods, now);
+  if (blockedPod === undefined) return undefined;
+  const { podKey, podDisruptionBudgets } = blockedPod;
+  const [first = "", ...others] = podDisruptionBudgets;
+  const by = { pods: [podKey], podDisruptionBudgets };
+  return others.length > 0
+    ? blocked(
+        nodeName,
+        "disruption/multiple-pdbs",
+        sentences.multiplePdbs(podDisruptionBudgets),
+        by,
+      )
+    : blocked(nodeName, "disruption/pdb-blocks", sentences.pdbBlocks(first), by);
 }
 
 function silent(nodeName: string, code: RefusalCode, text: string): Refusal {
   return { nodeName, code, sentence: text };
 }
 
-function blocked(nodeName: string, code: RefusalCode, text: string): Refusal {
-  return { nodeName, code, sentence: sentence(text), event: "DisruptionBlocked" };
+function blocked(
+  nodeName: string,
+  code: RefusalCode,
+  text: string,
+  blockedBy?: BlockedBy,
+): Refusal {
+  const told = { nodeName, code, sentence: sentence(text), event: "DisruptionBlocked" } as const;
+  return blockedBy === undefined ? told : { ...told, blockedBy };
 }
 
 /** What follows from the pods of a node alone, whatever the time. */

@@ -10,7 +10,7 @@ import { type Command, sumPrices } from "./command.ts";
 import { consolidationCandidateEvents } from "./events.ts";
 import { busyRefusal, experimentRefusal } from "./experiments.ts";
 import { removeDearTypes, type SetRefusal, withCapacityType } from "./price-filter.ts";
-import { type Refusal, type RefusalCode, sentence, sentences } from "./reasons.ts";
+import { type BlockedBy, type Refusal, type RefusalCode, sentence, sentences } from "./reasons.ts";
 import { nonPendingPodErrors, type Simulator } from "./simulate-scheduling.ts";
 import { spotToSpotOptions } from "./spot-to-spot.ts";
 import type { DisruptionView } from "./view.ts";
@@ -41,12 +41,10 @@ export function refuseConsolidation(
   const { name: nodeName, nodePool, nodeClaim, stateNode } = candidate;
   const nodePoolName = nodePool.metadata.name;
   const { consolidateAfter, consolidationPolicy } = nodePool.spec.disruption;
-  const told = (code: RefusalCode, text: string): Refusal => ({
-    nodeName,
-    code,
-    sentence: text,
-    event: "Unconsolidatable",
-  });
+  const told = (code: RefusalCode, text: string, blockedBy?: BlockedBy): Refusal => {
+    const refusal = { nodeName, code, sentence: text, event: "Unconsolidatable" } as const;
+    return blockedBy === undefined ? refusal : { ...refusal, blockedBy };
+  };
   if (isOfStaticNodePool(candidate)) {
     const text = sentences.staticNodePool(nodePoolName);
     return { nodeName, code: "disruption/static-node-pool", sentence: text };
@@ -63,13 +61,14 @@ export function refuseConsolidation(
   }
   if (consolidateAfter === Never) {
     const text = sentences.consolidationDisabled(nodePoolName);
-    return told("disruption/consolidation-disabled", text);
+    return told("disruption/consolidation-disabled", text, { nodePool: nodePoolName });
   }
   if (isEmpty(candidate)) {
     return { nodeName, code: "disruption/empty", sentence: sentences.empty() };
   }
   if (consolidationPolicy === "WhenEmpty") {
-    return told("disruption/policy-when-empty", sentences.policyWhenEmpty(nodePoolName));
+    const text = sentences.policyWhenEmpty(nodePoolName);
+    return told("disruption/policy-when-empty", text, { nodePool: nodePoolName });
   }
   if (isConditionTrue(nodeClaim, "Consolidatable")) return busyRefusal(candidate, options);
   const text = sentences.notConsolidatable();
@@ -83,11 +82,20 @@ export type ConsolidationOutcome =
       readonly command: Command;
       readonly events: readonly ClusterEvent[];
     }
-  | { readonly kind: "refused"; readonly refusal: SetRefusal }
+  | {
+      readonly kind: "refused";
+      readonly refusal: SetRefusal;
+      /** What could be done were it not for the refusal, replacements of any price included. */
+      readonly command?: Command;
+    }
   | { readonly kind: "failed"; readonly error: string };
 
-function refused(code: RefusalCode, text: string): ConsolidationOutcome {
-  return { kind: "refused", refusal: { code, sentence: text, event: "Unconsolidatable" } };
+function refused(code: RefusalCode, text: string, blockedBy?: BlockedBy): ConsolidationOutcome {
+  const refusal = { code, sentence: text, event: "Unconsolidatable" } as const;
+  return {
+    kind: "refused",
+    refusal: blockedBy === undefined ? refusal : { ...refusal, blockedBy },
+  };
 }
 
 /**
@@ -112,7 +120,8 @@ export function computeConsolidation(
   const { results } = simulation;
   const errors = nonPendingPodErrors(results);
   if (errors !== undefined) {
-    return refused("disruption/pods-would-not-schedule", sentence(errors));
+    const by = { pods: errors.podKeys };
+    return refused("disruption/pods-would-not-schedule", sentence(errors.sentence), by);
   }
   const [nodeClaim] = results.newNodeClaims;
   if (nodeClaim === undefined) {
@@ -123,8 +132,12 @@ export function computeConsolidation(
     const text = sentences.moreThanOneReplacement(results.newNodeClaims.length);
     return refused("disruption/more-than-one-replacement", text);
   }
-  const narrowed = narrowReplacement(candidates, orderTypes(nodeClaim), view);
-  if ("code" in narrowed) return { kind: "refused", refusal: narrowed };
+  const ordered = orderTypes(nodeClaim);
+  const narrowed = narrowReplacement(candidates, ordered, view);
+  if ("code" in narrowed) {
+    const dear = { candidates, replacements: [{ kind: "scheduled", nodeClaim: ordered } as const] };
+    return { kind: "refused", refusal: narrowed, command: dear };
+  }
   const replacements = [{ kind: "scheduled", nodeClaim: narrowed } as const];
   const command = { candidates, replacements, results };
   const events = consolidationCandidateEvents(command);

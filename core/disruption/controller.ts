@@ -21,11 +21,12 @@ import {
 } from "../units/index.ts";
 import { buildBudgetMapping } from "./budget-mapping.ts";
 import type { Command } from "./command.ts";
+import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { consolidationRejectedEvents } from "./events.ts";
 import { earliest, type Inputs, inputsOf, isUnchanged } from "./inputs.ts";
 import { liveView, type ViewSources } from "./live-view.ts";
-import type { ConsolidationMove, DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
+import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
 import { decideMethod, enabledMethods, ListedView, methodCandidates } from "./methods.ts";
 import { Narrator } from "./narrator.ts";
 import type { DisruptionLimits } from "./options.ts";
@@ -315,28 +316,31 @@ export class DisruptionController implements Controller {
   #act(
     method: DisruptionMethod,
     methodIndex: number,
-    { commands, moves }: MethodDecision,
+    { commands, considered }: MethodDecision,
     now: SimTime,
   ): MethodEnd {
-    // Of the moves of single nodes the last one is the command's; the others were refused.
-    const scores = method.consolidationType === "single" ? moves.slice(-1) : moves;
-    const [command] = commands;
-    if (method.isValidated && command !== undefined) {
+    const approved = considered.filter(({ verdict }) => verdict === "approved");
+    const found = commands.map((command, index) => {
+      const move = approved[index];
+      invariant(move !== undefined, "every command was approved", { method: method.name });
+      return { command, move };
+    });
+    const [first] = found;
+    if (method.isValidated && first !== undefined) {
       const at = after(now, validationDelay);
-      this.#pending = { kind: "validation", methodIndex, command, scores, at };
+      this.#pending = { kind: "validation", methodIndex, ...first, at };
       return { kind: "waiting" };
     }
-    return this.#start(method, commands, scores, now);
+    return this.#start(method, found, now);
   }
 
   #start(
     method: DisruptionMethod,
-    commands: readonly Command[],
-    scores: readonly ConsolidationMove[],
+    found: readonly { readonly command: Command; readonly move: ConsideredMove }[],
     now: SimTime,
   ): Extract<PassEnd, { readonly kind: "started" | "failed" }> {
-    const errors = commands.flatMap(
-      (command) => this.#queue.start(method, command, scores, now) ?? [],
+    const errors = found.flatMap(
+      ({ command, move }) => this.#queue.start(method, command, move.scores, now) ?? [],
     );
     if (errors.length === 0) return { kind: "started" };
     return { kind: "failed", error: errors.map((it) => `disrupting candidates, ${it}`).join("; ") };
@@ -361,14 +365,14 @@ export class DisruptionController implements Controller {
 
   #validate(
     method: DisruptionMethod,
-    { methodIndex, command, scores }: Waiting & Pick<Pending, "methodIndex">,
+    { methodIndex, command, move }: Waiting & Pick<Pending, "methodIndex">,
     now: SimTime,
   ): PassEnd {
     const { limits = {} } = this.#context;
     const result = validateCommand(method, command, this.#view(now).view, now, limits);
     if (result.kind === "failed") return result;
     const at = after(now, result.took);
-    const answered = { kind: "simulation", methodIndex, command, scores, result, at } as const;
+    const answered = { kind: "simulation", methodIndex, command, move, result, at } as const;
     if (result.took === 0) return this.#endValidation(method, answered, now);
     this.#pending = answered;
     return { kind: "waiting" };
@@ -376,17 +380,17 @@ export class DisruptionController implements Controller {
 
   #endValidation(
     method: DisruptionMethod,
-    { methodIndex, command, scores, result: answer }: Extract<Pending, { kind: "simulation" }>,
+    { methodIndex, command, move, result: answer }: Extract<Pending, { kind: "simulation" }>,
     now: SimTime,
   ): PassEnd {
     const result = recheck(method, answer, this.#view(now).view, now);
-    if (result.kind === "valid") return this.#start(method, [result.command], scores, now);
+    if (result.kind === "valid") {
+      return this.#start(method, [{ command: result.command, move }], now);
+    }
     const { failure, code, sentence } = result;
-    const names = command.candidates.map(({ name }) => name);
-    const rejected = { method: method.name, candidates: names, failure, message: sentence };
+    const failed = { ...move, verdict: "failed-validation", refusal: { code, sentence } } as const;
+    const rejected = { method: method.name, move: failed, failure, message: sentence };
     this.#context.recorder?.commandRejected(rejected, now);
-    const refusals = names.map((nodeName) => ({ nodeName, code, sentence }));
-    this.#narrator.refusals(`validation ${method.name}`, refusals, now, method.name);
     // Upstream has lost the command of several nodes by then, and says nothing about it.
     if (method.consolidationType === "single") {
       this.#narrator.events("validation", consolidationRejectedEvents(command, failure));

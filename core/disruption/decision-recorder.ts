@@ -1,6 +1,7 @@
 import type { SimTime } from "../units/index.ts";
 import type { CommandDecision } from "./command.ts";
-import type { ConsolidationMove, MethodName } from "./method.ts";
+import type { ConsideredMove, NodePoolScore } from "./considered-move.ts";
+import type { MethodName } from "./method.ts";
 import type { Refusal } from "./reasons.ts";
 import type { ValidationFailure } from "./validation.ts";
 
@@ -18,7 +19,7 @@ export interface StartedCommand {
   readonly usdPerHourBefore: number;
   readonly usdPerHourAfter: number;
   /** Of each Balanced NodePool in the command, in the order of the candidates. */
-  readonly scores: readonly ConsolidationMove[];
+  readonly scores: readonly NodePoolScore[];
   readonly message: string;
 }
 
@@ -26,6 +27,15 @@ export interface StartedCommand {
 export interface RecordedRefusal extends Refusal {
   /** The first method that refused so; absent when no method may disrupt the node. */
   readonly method?: MethodName;
+  /** Told before, and it is other objects now that stand in the way. */
+  readonly isRepeat: boolean;
+}
+
+/** A move that was judged, told once while the verdict and its numbers stay the same. */
+export interface RecordedMove extends ConsideredMove {
+  readonly method: MethodName;
+  /** The same verdict as before; only numbers have changed. */
+  readonly isRepeat: boolean;
 }
 
 /** A command that has ended. */
@@ -38,7 +48,8 @@ export interface EndedCommand {
 /** A command that has not stood the second look. */
 export interface RejectedCommand {
   readonly method: MethodName;
-  readonly candidates: readonly string[];
+  /** As it was found; its refusal is what the second look has shown. */
+  readonly move: ConsideredMove;
   readonly failure: ValidationFailure;
   readonly message: string;
 }
@@ -48,9 +59,12 @@ export interface DisruptionRecorder {
   commandStarted(command: StartedCommand, now: SimTime): void;
   commandEnded(command: EndedCommand, now: SimTime): void;
   commandRejected(command: RejectedCommand, now: SimTime): void;
+  /** Why a node is no candidate of a method, or not looked at by it. */
   refused(refusal: RecordedRefusal, now: SimTime): void;
-  /** A move was scored; each once while the method finds the same. */
-  moveScored(move: ConsolidationMove, now: SimTime): void;
+  /** A refusal that was told does not hold any more. */
+  refusalEnded(refusal: RecordedRefusal, now: SimTime): void;
+  /** What a method would do with some of its candidates, and whether it does. */
+  considered(move: RecordedMove, now: SimTime): void;
   /** A pass or a start of a command went wrong; the pass is tried again after a while. */
   passFailed(error: string, now: SimTime): void;
 }

@@ -3,6 +3,7 @@ import { conditionOf, isConditionTrue } from "../state/index.ts";
 import { compareStrings, type SimTime } from "../units/index.ts";
 import { type Candidate, isOfStaticNodePool } from "./candidate.ts";
 import type { Command } from "./command.ts";
+import { consideredMove, type ConsideredMove, refusedMove } from "./considered-move.ts";
 import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
 import type { DisruptionLimits } from "./options.ts";
 import { type Refusal, sentence, sentences } from "./reasons.ts";
@@ -36,24 +37,28 @@ function refuse(candidate: Candidate): Refusal | undefined {
 function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
   const simulator = new Simulator(view, now, limits.decisionLatency);
   const refusals: Refusal[] = [];
+  const considered: ConsideredMove[] = [];
   for (const candidate of inOrder(view.candidates)) {
-    const { name: nodeName } = candidate;
-    if (view.budgets.remaining(candidate.nodePool.metadata.name) === 0) {
-      const text = sentences.budgetExhausted("Drifted");
-      refusals.push({ nodeName, code: "disruption/budget-exhausted", sentence: text });
+    const { name: nodePoolName } = candidate.nodePool.metadata;
+    if (view.budgets.remaining(nodePoolName) === 0) {
+      refusals.push({ nodeName: candidate.name, ...view.budgets.refusal(nodePoolName) });
       continue;
     }
     const simulation = simulator.simulate([candidate], { isConsolidation: false });
     const took = wholeLatency(simulator.latencyMs);
     if (simulation.kind === "failed") {
       const error = `computing disruption decision, ${simulation.error}`;
-      return { ...nothing, refusals, took, error };
+      return { ...nothing, refusals, considered, took, error };
     }
     const outcome = outcomeOf(candidate, simulation);
-    if (!("code" in outcome)) return { ...nothing, refusals, took, commands: [outcome] };
+    if (!("code" in outcome)) {
+      considered.push(consideredMove(outcome, { verdict: "approved" }));
+      return { ...nothing, refusals, considered, took, commands: [outcome] };
+    }
     refusals.push(outcome);
+    considered.push(refusedMove([candidate], outcome));
   }
-  return { ...nothing, refusals, took: wholeLatency(simulator.latencyMs) };
+  return { ...nothing, refusals, considered, took: wholeLatency(simulator.latencyMs) };
 }
 
 /**
@@ -83,9 +88,10 @@ function outcomeOf(candidate: Candidate, simulation: Simulated): Command | Refus
   const { results } = simulation;
   const errors = nonPendingPodErrors(results);
   if (errors !== undefined) {
-    const text = sentence(errors);
-    const event = "DisruptionBlocked";
-    return { nodeName, code: "disruption/pods-would-not-schedule", sentence: text, event };
+    const text = sentence(errors.sentence);
+    const told = { sentence: text, event: "DisruptionBlocked" } as const;
+    const blockedBy = { pods: errors.podKeys };
+    return { nodeName, code: "disruption/pods-would-not-schedule", ...told, blockedBy };
   }
   const replacements = results.newNodeClaims.map(
     (nodeClaim) => ({ kind: "scheduled", nodeClaim }) as const,

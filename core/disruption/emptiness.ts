@@ -1,6 +1,7 @@
 import { isConditionTrue } from "../state/index.ts";
 import { Never } from "../units/index.ts";
 import { type Candidate, isEmpty, isOfStaticNodePool } from "./candidate.ts";
+import { consideredMove } from "./considered-move.ts";
 import { sortCandidates } from "./consolidation.ts";
 import type { DisruptionMethod, MethodDecision, MethodView } from "./method.ts";
 import { nothing } from "./method.ts";
@@ -33,7 +34,8 @@ function refuse(candidate: Candidate, view: DisruptionView): Refusal | undefined
   }
   if (nodePool.spec.disruption.consolidateAfter === Never) {
     const sentence = sentences.consolidationDisabled(nodePool.metadata.name);
-    return { nodeName, code: "disruption/consolidation-disabled", sentence, event };
+    const blockedBy = { nodePool: nodePool.metadata.name };
+    return { nodeName, code: "disruption/consolidation-disabled", sentence, event, blockedBy };
   }
   if (view.hasBufferPods(providerId)) {
     const sentence = sentences.bufferPods(node.metadata.name);
@@ -51,14 +53,12 @@ function decide({ candidates, budgets }: MethodView): MethodDecision {
   const empty: Candidate[] = [];
   const refusals: Refusal[] = [];
   for (const candidate of sortCandidates(candidates).filter(isEmpty)) {
-    if (budgets.take(candidate.nodePool.metadata.name)) empty.push(candidate);
-    else refusals.push(budgetRefusal(candidate));
+    const { name: nodePoolName } = candidate.nodePool.metadata;
+    if (budgets.take(nodePoolName)) empty.push(candidate);
+    else refusals.push({ nodeName: candidate.name, ...budgets.refusal(nodePoolName) });
   }
   if (empty.length === 0) return { ...nothing, refusals, isConsolidated: refusals.length === 0 };
-  return { ...nothing, refusals, commands: [{ candidates: empty, replacements: [] }] };
-}
-
-function budgetRefusal({ name: nodeName }: Candidate): Refusal {
-  const sentence = sentences.budgetExhausted("Empty");
-  return { nodeName, code: "disruption/budget-exhausted", sentence };
+  const command = { candidates: empty, replacements: [] };
+  const considered = [consideredMove(command, { verdict: "approved" })];
+  return { ...nothing, refusals, considered, commands: [command] };
 }

@@ -5,6 +5,13 @@ import type { DisruptionExperiments, DisruptionOptions } from "./options.ts";
 import type { SetRefusal } from "./price-filter.ts";
 import { type Refusal, sentences } from "./reasons.ts";
 
+/** A move that could be made, and why it isn't. */
+export interface RefusedCommand {
+  readonly kind: "refused";
+  readonly refusal: SetRefusal;
+  readonly command: Command;
+}
+
 /**
  * Why an experiment forbids a move that upstream would make; `undefined` when none does. Never so
  * without experiments.
@@ -12,9 +19,9 @@ import { type Refusal, sentences } from "./reasons.ts";
 export function experimentRefusal(
   command: Command,
   { experiments }: DisruptionOptions,
-): { readonly kind: "refused"; readonly refusal: SetRefusal } | undefined {
+): RefusedCommand | undefined {
   const refusal = tooLittleSaved(command, experiments);
-  return refusal === undefined ? undefined : { kind: "refused", refusal };
+  return refusal === undefined ? undefined : { kind: "refused", refusal, command };
 }
 
 /**

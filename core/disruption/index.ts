@@ -38,16 +38,24 @@ export {
   sumPrices,
 } from "./command.ts";
 export { type DisruptionContext, DisruptionController } from "./controller.ts";
+export {
+  type ConsideredMove,
+  type ConsideredReplacement,
+  type MoveRefusal,
+  type MoveVerdict,
+  moveVerdicts,
+  type NodePoolScore,
+} from "./considered-move.ts";
 export type {
   DisruptionRecorder,
   EndedCommand,
+  RecordedMove,
   RecordedRefusal,
   RejectedCommand,
   StartedCommand,
 } from "./decision-recorder.ts";
 export { liveView, type ViewSources } from "./live-view.ts";
 export {
-  type ConsolidationMove,
   type DisruptionMethod,
   type MethodDecision,
   type MethodName,
@@ -67,8 +75,10 @@ export {
   type DisruptionLimits,
   type DisruptionOptions,
 } from "./options.ts";
-export { PdbLimits } from "./pdb-limits.ts";
+export { type BlockedPod, PdbLimits } from "./pdb-limits.ts";
 export {
+  type BlockedBy,
+  type BlockingBudget,
   type Refusal,
   type RefusalCode,
   refusalCodes,
@@ -77,6 +87,7 @@ export {
 } from "./reasons.ts";
 export {
   nonPendingPodErrors,
+  type PodErrors,
   type Simulation,
   Simulator,
 } from "./simulate-scheduling.ts";

@@ -1,10 +1,11 @@
 import type { BudgetReason } from "../apis/index.ts";
 import type { ClusterEvent } from "../state/index.ts";
 import { type DurationMs, durationMs, type SimTime } from "../units/index.ts";
-import type { MoveScore, NodePoolTotals } from "./balanced.ts";
+import type { NodePoolTotals } from "./balanced.ts";
 import type { BudgetMapping } from "./budget-mapping.ts";
 import type { Candidate, DisruptionClass } from "./candidate.ts";
 import type { Command } from "./command.ts";
+import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionLimits } from "./options.ts";
 import type { Refusal } from "./reasons.ts";
 import type { DisruptionView } from "./view.ts";
@@ -30,20 +31,13 @@ export interface MethodView extends DisruptionView {
   readonly unseenNodePools: readonly string[];
 }
 
-/** A move that was scored or, where its NodePool isn't Balanced, let pass. */
-export interface ConsolidationMove {
-  readonly decision: "approved" | "rejected";
-  readonly nodePoolName: string;
-  readonly policy: string;
-  readonly score?: MoveScore;
-}
-
 /** What a method decides. */
 export interface MethodDecision {
   readonly commands: readonly Command[];
   readonly refusals: readonly Refusal[];
   readonly events: readonly ClusterEvent[];
-  readonly moves: readonly ConsolidationMove[];
+  /** In the order in which they were judged; the approved ones are those of the commands, in order. */
+  readonly considered: readonly ConsideredMove[];
   /** Nothing to do, and not for want of budget: rest until something changes. */
   readonly isConsolidated: boolean;
   /** The search was ended by its limit. */
@@ -61,7 +55,7 @@ export const nothing: MethodDecision = Object.freeze({
   commands: [],
   refusals: [],
   events: [],
-  moves: [],
+  considered: [],
   isConsolidated: false,
   isTimedOut: false,
   unseenNodePools: [],

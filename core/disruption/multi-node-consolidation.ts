@@ -4,20 +4,20 @@ import { Requirements } from "../scheduling/index.ts";
 import type { ClusterEvent } from "../state/index.ts";
 import { type DurationMs, invariant, minutes, type SimTime } from "../units/index.ts";
 import { balancedK, evaluateBalancedMove, type MoveEvaluation } from "./balanced.ts";
-import { type Candidate, candidatesByNodePool } from "./candidate.ts";
+import type { Candidate } from "./candidate.ts";
 import { type Command, decisionOf, noCommand } from "./command.ts";
+import {
+  consideredMove,
+  type ConsideredMove,
+  judgeByScore,
+  refusedMove,
+} from "./considered-move.ts";
 import { computeConsolidation, refuseConsolidation, sortCandidates } from "./consolidation.ts";
 import { nodePoolApprovedEvent } from "./events.ts";
-import {
-  type ConsolidationMove,
-  type DisruptionMethod,
-  type MethodDecision,
-  type MethodView,
-  nothing,
-} from "./method.ts";
+import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
 import type { DisruptionLimits } from "./options.ts";
-import { removeDearTypes } from "./price-filter.ts";
-import { type Refusal, sentences } from "./reasons.ts";
+import { removeDearTypes, type SetRefusal } from "./price-filter.ts";
+import type { Refusal } from "./reasons.ts";
 import { Simulator } from "./simulate-scheduling.ts";
 
 /**
@@ -51,35 +51,28 @@ function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): Metho
   const candidates: Candidate[] = [];
   const refusals: Refusal[] = [];
   for (const candidate of sortCandidates(view.candidates)) {
-    if (view.budgets.take(candidate.nodePool.metadata.name)) {
-      candidates.push(candidate);
-    } else {
-      const sentence = sentences.budgetExhausted("Underutilized");
-      const { name: nodeName } = candidate;
-      refusals.push({ nodeName, code: "disruption/budget-exhausted", sentence });
-    }
+    const { name: nodePoolName } = candidate.nodePool.metadata;
+    if (view.budgets.take(nodePoolName)) candidates.push(candidate);
+    else refusals.push({ nodeName: candidate.name, ...view.budgets.refusal(nodePoolName) });
   }
   const isConstrained = refusals.length > 0;
   const simulator = new Simulator(view, now, limits.decisionLatency);
   const search = firstNConsolidation(candidates, simulator, view);
   // The limit ends what is in the works, too.
   const took = wholeLatency(Math.min(simulator.latencyMs, searchTimeout));
-  const { events, isTimedOut, error } = search;
-  const base = { ...nothing, refusals, events, isTimedOut, took };
+  const { events, considered, isTimedOut, error } = search;
+  const base = { ...nothing, refusals, events, considered, isTimedOut, took };
   if (error !== undefined) {
     return { ...base, error: `computing disruption decision, ${error}` };
   }
   if (decisionOf(search.command) === "no-op") {
-    const moves = isTimedOut || search.rejected === undefined ? [] : movesOf(search.rejected);
-    const approvals = moves.flatMap(approvalEvent);
-    const all = [...events, ...approvals];
-    return { ...base, events: all, moves, isConsolidated: !isConstrained };
+    const last = isTimedOut || search.rejected === undefined ? [] : approvalEvents(search.rejected);
+    return { ...base, events: [...events, ...last], isConsolidated: !isConstrained };
   }
   const { evaluation } = search;
   invariant(evaluation !== undefined, "an accepted command was evaluated");
-  const moves = movesOf({ command: search.command, evaluation });
-  const all = [...events, ...moves.flatMap(approvalEvent)];
-  return { ...base, events: all, moves, commands: [search.command] };
+  const all = [...events, ...approvalEvents(evaluation)];
+  return { ...base, events: all, commands: [search.command] };
 }
 
 interface Evaluated {
@@ -90,8 +83,10 @@ interface Evaluated {
 interface Search {
   readonly command: Command;
   readonly evaluation?: MoveEvaluation;
-  /** The last that only its score spoke against. */
-  readonly rejected?: Evaluated;
+  /** How the last was scored that only its score spoke against. */
+  readonly rejected?: MoveEvaluation;
+  /** Every prefix that was tried, in the order of the bisection. */
+  readonly considered: readonly ConsideredMove[];
   readonly events: readonly ClusterEvent[];
   readonly isTimedOut: boolean;
   readonly error?: string;
@@ -104,12 +99,15 @@ function firstNConsolidation(
   view: MethodView,
 ): Search {
   const events: ClusterEvent[] = [];
+  const considered: ConsideredMove[] = [];
   let saved: Evaluated | undefined;
-  let rejected: Evaluated | undefined;
+  let savedIndex: number | undefined;
+  let rejected: MoveEvaluation | undefined;
   const outcome = (isTimedOut: boolean): Search => ({
     command: saved?.command ?? noCommand,
     ...(saved === undefined ? {} : { evaluation: saved.evaluation }),
     ...(rejected === undefined ? {} : { rejected }),
+    considered,
     events,
     isTimedOut,
   });
@@ -123,25 +121,36 @@ function firstNConsolidation(
     // What was in the works when the time ran out is lost.
     if (simulator.latencyMs > searchTimeout) return outcome(true);
     if (tried.kind === "failed") return { ...outcome(false), error: tried.error };
-    if (tried.kind !== "refused") events.push(...tried.events);
-    if (tried.kind === "rejected") rejected = tried;
+    events.push(...tried.events);
+    if (tried.kind === "rejected") rejected = tried.evaluation;
     if (tried.kind === "accepted") {
+      supersede(considered, savedIndex);
+      savedIndex = considered.length;
       saved = tried;
       low = middle + 1;
     } else {
       high = middle - 1;
     }
+    considered.push(tried.move);
   }
   return outcome(false);
 }
 
+/** A longer prefix works, too. */
+function supersede(considered: ConsideredMove[], index: number | undefined): void {
+  const move = index === undefined ? undefined : considered[index];
+  if (index === undefined || move === undefined) return;
+  considered[index] = { ...move, verdict: "superseded" };
+}
+
+interface Judged {
+  readonly move: ConsideredMove;
+  readonly events: readonly ClusterEvent[];
+}
+
 type Tried =
-  | (Evaluated & {
-      readonly kind: "accepted" | "rejected";
-      readonly events: readonly ClusterEvent[];
-    })
-  | { readonly kind: "invalid"; readonly events: readonly ClusterEvent[] }
-  | { readonly kind: "refused" }
+  | (Judged & Evaluated & { readonly kind: "accepted" | "rejected" })
+  | (Judged & { readonly kind: "refused" })
   | { readonly kind: "failed"; readonly error: string };
 
 function tryPrefix(
@@ -150,24 +159,37 @@ function tryPrefix(
   view: MethodView,
 ): Tried {
   const outcome = computeConsolidation(candidates, simulator, view);
-  if (outcome.kind !== "command") return outcome;
+  if (outcome.kind === "failed") return outcome;
+  if (outcome.kind === "refused") {
+    const { command, refusal } = outcome;
+    const move =
+      command === undefined
+        ? refusedMove(candidates, refusal)
+        : consideredMove(command, { verdict: "refused", refusal });
+    return { kind: "refused", move, events: [] };
+  }
   const { events } = outcome;
   const command = withoutSameTypes(outcome.command);
-  if (command === undefined) return { kind: "invalid", events };
+  if ("code" in command) {
+    const move = consideredMove(outcome.command, { verdict: "refused", refusal: command });
+    return { kind: "refused", move, events };
+  }
   const k = view.options.experiments.balancedK ?? balancedK;
   const evaluation = evaluateBalancedMove(command, view.totals, k);
-  return { kind: evaluation.isApproved ? "accepted" : "rejected", command, evaluation, events };
+  const move = consideredMove(command, judgeByScore(evaluation));
+  const kind = evaluation.isApproved ? "accepted" : "rejected";
+  return { kind, command, evaluation, move, events };
 }
 
 /**
  * The command with only those types in its replacement that are cheaper than the cheapest type which
- * is both replaced and an option; `undefined` when nothing is left.
+ * is both replaced and an option, or why none is left.
  *
  * Replacing two 2xlarge and one small by a small would be the same as deleting the two.
  *
  * @see karpenter v1.14.1 pkg/controllers/disruption/multinodeconsolidation.go filterOutSameInstanceType
  */
-export function withoutSameTypes(command: Command): Command | undefined {
+function withoutSameTypes(command: Command): Command | SetRefusal {
   const [replacement] = command.replacements;
   if (replacement?.kind !== "scheduled") return command;
   const priceByType = new Map<string, number>();
@@ -187,23 +209,13 @@ export function withoutSameTypes(command: Command): Command | undefined {
     if (types.has(name)) maxPrice = Math.min(maxPrice, priceByType.get(name) ?? 0);
   }
   const nodeClaim = removeDearTypes(replacement.nodeClaim, maxPrice);
-  if ("code" in nodeClaim) return undefined;
+  if ("code" in nodeClaim) return nodeClaim;
   return { ...command, replacements: [{ kind: "scheduled", nodeClaim }] };
 }
 
 /** @see karpenter v1.14.1 pkg/controllers/disruption/balanced.go EmitMultiNodeEvents */
-function movesOf({ command, evaluation }: Evaluated): readonly ConsolidationMove[] {
-  return [...candidatesByNodePool(command.candidates)].map(([nodePoolName, [first]]) => {
-    const score = evaluation.scores.get(nodePoolName);
-    return {
-      decision: evaluation.isApproved ? "approved" : "rejected",
-      nodePoolName,
-      policy: first?.nodePool.spec.disruption.consolidationPolicy ?? "",
-      ...(score === undefined ? {} : { score }),
-    };
-  });
-}
-
-function approvalEvent({ nodePoolName, score }: ConsolidationMove): readonly ClusterEvent[] {
-  return score?.isApproved === true ? [nodePoolApprovedEvent(nodePoolName, score)] : [];
+function approvalEvents({ scores }: MoveEvaluation): readonly ClusterEvent[] {
+  return [...scores]
+    .filter(([, { isApproved }]) => isApproved)
+    .map(([nodePoolName, score]) => nodePoolApprovedEvent(nodePoolName, score));
 }

@@ -1,8 +1,9 @@
 import type { ClusterEvent, StateNode } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
+import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { nodePoolBlockedEvent, refusalEvents } from "./events.ts";
-import type { ConsolidationMove, MethodDecision, MethodName } from "./method.ts";
+import type { MethodDecision, MethodName } from "./method.ts";
 import { Novelty } from "./novelty.ts";
 import { type Refusal, routineRefusals } from "./reasons.ts";
 
@@ -24,9 +25,13 @@ export interface NarratorParts {
  */
 export class Narrator {
   readonly #parts: NarratorParts;
-  readonly #refusals = new Novelty();
-  readonly #events = new Novelty();
-  readonly #moves = new Novelty();
+  readonly #refusals = new Novelty<Refusal>(refusalText);
+  /** Of refusals, with the objects that stand in the way. */
+  readonly #blockers = new Novelty<Refusal>(blockerText);
+  readonly #events = new Novelty<ClusterEvent>(eventText);
+  /** Of moves, without and with their numbers. */
+  readonly #verdicts = new Novelty<ConsideredMove>(verdictText);
+  readonly #moves = new Novelty<ConsideredMove>(moveText);
 
   constructor(parts: NarratorParts) {
     this.#parts = parts;
@@ -35,13 +40,20 @@ export class Narrator {
   /** Why nodes are no candidates, or not a method's: one round of the scope. */
   refusals(scope: string, refusals: readonly Refusal[], now: SimTime, method?: MethodName): void {
     const told = refusals.filter(({ code }) => !routineRefusals.has(code));
-    const textOf = ({ nodeName, code, sentence }: Refusal): string =>
-      `${nodeName} ${code} ${sentence}`;
-    for (const refusal of this.#refusals.round(scope, told, textOf)) {
-      const named = method === undefined ? refusal : { ...refusal, method };
-      this.#parts.recorder?.refused(named, now);
-      this.#publishRefusal(refusal);
+    const { news, ended } = this.#refusals.round(scope, told);
+    const { recorder } = this.#parts;
+    if (recorder !== undefined) {
+      const named = method === undefined ? {} : { method };
+      // A node that is gone has its own end.
+      for (const refusal of ended.filter(({ nodeName }) => this.#parts.stateNode(nodeName))) {
+        recorder.refusalEnded({ ...refusal, ...named, isRepeat: false }, now);
+      }
+      const isNews = new Set(news);
+      for (const refusal of this.#blockers.round(scope, told).news) {
+        recorder.refused({ ...refusal, ...named, isRepeat: !isNews.has(refusal) }, now);
+      }
     }
+    for (const refusal of news) this.#publishRefusal(refusal);
   }
 
   #publishRefusal({ nodeName, event, sentence }: Refusal): void {
@@ -61,21 +73,56 @@ export class Narrator {
   }
 
   events(scope: string, events: readonly ClusterEvent[]): void {
-    const textOf = ({ objectKind, objectKey, reason, message }: ClusterEvent): string =>
-      `${objectKind} ${objectKey} ${reason} ${message}`;
-    for (const event of this.#events.round(scope, events, textOf)) this.#parts.publish(event);
+    for (const event of this.#events.round(scope, events).news) this.#parts.publish(event);
   }
 
   /** All that a method has found in a search. */
   decision(method: MethodName, decision: MethodDecision, now: SimTime): void {
-    this.refusals(`search ${method}`, decision.refusals, now, method);
+    const judged = new Set(
+      decision.considered.flatMap(({ candidates, refusal }) =>
+        candidates.length === 1 && refusal !== undefined ? candidates : [],
+      ),
+    );
+    const isOfMove = ({ nodeName }: Refusal): boolean => judged.has(nodeName);
+    const others = decision.refusals.filter((it) => !isOfMove(it));
+    this.refusals(`search ${method}`, others, now, method);
+    const ofMoves = this.#refusals.round(`moves ${method}`, decision.refusals.filter(isOfMove));
+    for (const refusal of ofMoves.news) this.#publishRefusal(refusal);
+    this.#tellMoves(method, decision.considered, now);
     this.events(`search ${method}`, decision.events);
-    const moves = this.#moves.round(method, decision.moves, moveText);
-    for (const move of moves) this.#parts.recorder?.moveScored(move, now);
+  }
+
+  #tellMoves(method: MethodName, considered: readonly ConsideredMove[], now: SimTime): void {
+    const { recorder } = this.#parts;
+    if (recorder === undefined) return;
+    const verdicts = new Set(this.#verdicts.round(method, considered).news);
+    for (const move of this.#moves.round(method, considered).news) {
+      recorder.considered({ method, ...move, isRepeat: !verdicts.has(move) }, now);
+    }
   }
 }
 
-function moveText({ decision, nodePoolName, score }: ConsolidationMove): string {
-  const parts = [score?.score, score?.savingsFraction, score?.disruptionFraction];
-  return `${decision} ${nodePoolName} ${parts.join(" ")}`;
+function refusalText({ nodeName, code, sentence }: Refusal): string {
+  return `${nodeName} ${code} ${sentence}`;
+}
+
+function blockerText(refusal: Refusal): string {
+  return `${refusalText(refusal)} ${refusal.blockedBy?.pods?.join(" ") ?? ""}`;
+}
+
+function eventText({ objectKind, objectKey, reason, message }: ClusterEvent): string {
+  return `${objectKind} ${objectKey} ${reason} ${message}`;
+}
+
+function verdictText({ verdict, decision, candidates, refusal }: ConsideredMove): string {
+  const why = refusal === undefined ? "" : `${refusal.code} ${refusal.sentence}`;
+  return `${verdict} ${decision} ${candidates.join(" ")} ${why}`;
+}
+
+function moveText(move: ConsideredMove): string {
+  const { usdPerHourBefore, usdPerHourAfter, replacements, scores } = move;
+  const prices = `${usdPerHourBefore} ${usdPerHourAfter ?? ""}`;
+  const types = replacements.map((it) => `${it.instanceTypeCount} ${it.instanceTypes.join(" ")}`);
+  const marks = scores.map((it) => `${it.score} ${it.savingsFraction} ${it.disruptionFraction}`);
+  return `${verdictText(move)} ${prices} ${types.join(" ")} ${marks.join(" ")}`;
 }

@@ -8,7 +8,8 @@ import {
 } from "../units/index.ts";
 import type { Command } from "./command.ts";
 import type { Inputs } from "./inputs.ts";
-import type { ConsolidationMove, MethodDecision } from "./method.ts";
+import type { ConsideredMove } from "./considered-move.ts";
+import type { MethodDecision } from "./method.ts";
 import type { Refusal } from "./reasons.ts";
 import type { AnsweredValidation } from "./validation.ts";
 
@@ -46,7 +47,7 @@ export type Pending = { readonly methodIndex: number; readonly at: SimTime } & (
 /** A command that waits, and what speaks for it. */
 export interface Waiting {
   readonly command: Command;
-  readonly scores: readonly ConsolidationMove[];
+  readonly move: ConsideredMove;
 }
 
 /** A pass that did nothing, and would do nothing again on the same inputs. */

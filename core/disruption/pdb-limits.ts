@@ -3,6 +3,13 @@ import { labelSelectorMatches } from "../scheduling/index.ts";
 import { isEvictable } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
 
+/** A pod that cannot be evicted now, and why. */
+export interface BlockedPod {
+  readonly podKey: string;
+  /** One key, or several when more than one budget matches the pod. */
+  readonly podDisruptionBudgets: readonly string[];
+}
+
 /**
  * Which pods PodDisruptionBudgets let go at present.
  *
@@ -21,18 +28,17 @@ export class PdbLimits {
   }
 
   /**
-   * The budgets that keep the first of the pods that cannot be evicted now: one key, or several when
-   * more than one budget matches the pod; none when each pod alone can be evicted.
+   * The first of the pods that cannot be evicted now; `undefined` when each pod alone can be.
    *
    * @see karpenter v1.14.1 pkg/utils/pdb/pdb.go CanEvictPods
    */
-  blocking(pods: readonly Pod[], now: SimTime): readonly string[] {
-    if (this.#budgetsByNamespace.size === 0) return [];
+  blocked(pods: readonly Pod[], now: SimTime): BlockedPod | undefined {
+    if (this.#budgetsByNamespace.size === 0) return undefined;
     for (const pod of pods) {
-      const keys = this.#blockingOne(pod, now);
-      if (keys.length > 0) return keys;
+      const podDisruptionBudgets = this.#blockingOne(pod, now);
+      if (podDisruptionBudgets.length > 0) return { podKey: objectKey(pod), podDisruptionBudgets };
     }
-    return [];
+    return undefined;
   }
 
   #blockingOne(pod: Pod, now: SimTime): readonly string[] {

@@ -3,7 +3,7 @@ import { type CapacityType, labelCapacityType } from "../apis/index.ts";
 import { type InstanceType, launchPrices } from "../cloudprovider/index.ts";
 import type { SchedulingNodeClaim } from "../provisioning/index.ts";
 import { minValuesMessage, Requirement, satisfiesMinValues } from "../scheduling/index.ts";
-import { type RefusalCode, sentences } from "./reasons.ts";
+import { type BlockedBy, type RefusalCode, sentences } from "./reasons.ts";
 
 /** Why a set of nodes cannot go; told of a node when the set is that node alone. */
 export interface SetRefusal {
@@ -11,6 +11,7 @@ export interface SetRefusal {
   readonly sentence: string;
   /** The event that upstream publishes. */
   readonly event?: "Unconsolidatable";
+  readonly blockedBy?: BlockedBy;
 }
 
 /** The NodeClaim with its capacity type restricted to one. */

@@ -13,6 +13,7 @@ import {
   startedCommandText,
   sumPrices,
 } from "./command.ts";
+import type { NodePoolScore } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { launchingEvents, resultEvents, terminatingEvents } from "./events.ts";
 import {
@@ -21,7 +22,7 @@ import {
   withoutDisruptedTaint,
   withoutDisruptionReason,
 } from "./marks.ts";
-import type { ConsolidationMove, DisruptionMethod } from "./method.ts";
+import type { DisruptionMethod } from "./method.ts";
 import { Novelty } from "./novelty.ts";
 import {
   earliestTimeout,
@@ -60,7 +61,9 @@ export class CommandQueue {
   /** In the order in which they were started. */
   readonly #entries = new Set<Entry>();
   readonly #entryByProviderId = new Map<string, Entry>();
-  readonly #news = new Novelty();
+  readonly #news = new Novelty<ClusterEvent>(
+    ({ objectKey, reason, message }) => `${objectKey} ${reason} ${message}`,
+  );
   #started = 0;
 
   constructor(context: QueueContext) {
@@ -87,7 +90,7 @@ export class CommandQueue {
   start(
     method: DisruptionMethod,
     command: Command,
-    scores: readonly ConsolidationMove[],
+    scores: readonly NodePoolScore[],
     now: SimTime,
   ): string | undefined {
     const { state } = this.#context;
@@ -194,7 +197,7 @@ export class CommandQueue {
 
   #tellStarted(
     { id, method, command, replacements }: QueuedCommand,
-    scores: readonly ConsolidationMove[],
+    scores: readonly NodePoolScore[],
     now: SimTime,
   ): void {
     this.#context.recorder?.commandStarted(
@@ -276,9 +279,7 @@ export class CommandQueue {
       );
       return launchingEvents(nodeClaim, method.reason, isInitialized);
     });
-    this.#publish(
-      this.#news.round(id, events, (it) => `${it.objectKey} ${it.reason} ${it.message}`),
-    );
+    this.#publish(this.#news.round(id, events).news);
   }
 
   /** Without a change, nothing can come of a look before the time limit may have been reached. */

@@ -58,7 +58,7 @@ function afterSecondLook(world: DisruptionWorld, change: () => void): readonly s
   world.advance(seconds(5));
   change();
   world.advance(seconds(10));
-  return world.refusals.map(({ code }) => code);
+  return world.considered.flatMap(({ refusal }) => refusal?.code ?? []);
 }
 
 /** Twenty pods on the node and an expensive, empty neighbour: little saved for much disruption. */

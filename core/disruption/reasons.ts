@@ -133,10 +133,36 @@ export function sentence(text: string): string {
 /** Which Kubernetes event tells users about a refusal; silent ones have none. */
 export type RefusalEvent = "DisruptionBlocked" | "Unconsolidatable";
 
+/** How a NodePool stands with the budget that allows nothing more. */
+export interface BlockingBudget {
+  readonly reason: string;
+  /** What the NodePool's budgets allow in all, and how many nodes count for and against it. */
+  readonly allowed: number;
+  readonly disrupting: number;
+  readonly nodes: number;
+  /** Of the first budget that allows no more than that: as in the NodePool. */
+  readonly budgetNodes?: string;
+  readonly schedule?: string;
+}
+
+/** What stands in the way, as far as it is something of the cluster that has a name. */
+export interface BlockedBy {
+  /** `namespace/name` of pods, at most five. */
+  readonly pods?: readonly string[];
+  /** `namespace/name` of PodDisruptionBudgets. */
+  readonly podDisruptionBudgets?: readonly string[];
+  /** On the pods, where there are pods; else on the node. */
+  readonly annotation?: string;
+  readonly nodePool?: string;
+  /** Of the NodePool. */
+  readonly budget?: BlockingBudget;
+}
+
 /** Why one node is not disrupted by one method. */
 export interface Refusal {
   readonly nodeName: string;
   readonly code: RefusalCode;
   readonly sentence: string;
   readonly event?: RefusalEvent;
+  readonly blockedBy?: BlockedBy;
 }

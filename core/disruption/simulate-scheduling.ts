@@ -138,6 +138,13 @@ function uninitializedMessage({ stateNode }: SchedulingExistingNode): string {
 
 const toldErrorsMax = 5;
 
+/** Pods that would be left without a place. */
+export interface PodErrors {
+  readonly sentence: string;
+  /** Of the pods that the sentence tells of, sorted. */
+  readonly podKeys: readonly string[];
+}
+
 /**
  * Why the pods of the candidates cannot all be placed; `undefined` when they can. Pods that were
  * pending before and stay so don't count. At most five pods are told, in order of their keys; when
@@ -145,14 +152,18 @@ const toldErrorsMax = 5;
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go AllNonPendingPodsScheduled, NonPendingPodSchedulingErrors
  */
-export function nonPendingPodErrors({ podErrors }: SchedulingResults): string | undefined {
+export function nonPendingPodErrors({ podErrors }: SchedulingResults): PodErrors | undefined {
   const errors = [...podErrors].filter(([pod]) => !isProvisionable(pod));
   if (errors.length === 0) return undefined;
   errors.sort(([a], [b]) => compareStrings(objectKey(a), objectKey(b)));
   const told = errors
     .slice(0, toldErrorsMax)
-    .map(([pod, { message }]) => `${objectKey(pod)} => ${message} `);
+    .map(([pod, { message }]) => [objectKey(pod), message] as const);
+  const texts = told.map(([key, message]) => `${key} => ${message} `);
   const others =
     errors.length >= toldErrorsMax ? ` and ${errors.length - toldErrorsMax} other(s)` : "";
-  return `not all pods would schedule, ${told.join("")}${others}`;
+  return {
+    sentence: `not all pods would schedule, ${texts.join("")}${others}`,
+    podKeys: told.map(([key]) => key),
+  };
 }

@@ -3,18 +3,20 @@ import type { ClusterEvent } from "../state/index.ts";
 import { compareStrings, type DurationMs, minutes, type SimTime } from "../units/index.ts";
 import { balancedK, bestScore, evaluateBalancedMove, type MoveScore } from "./balanced.ts";
 import { type Candidate, candidatesByNodePool } from "./candidate.ts";
-import { type Command, formatFixed } from "./command.ts";
+import type { Command } from "./command.ts";
+import {
+  consideredMove,
+  type ConsideredMove,
+  judgeByScore,
+  type MoveRefusal,
+  refusedMove,
+  scoreRefusal,
+} from "./considered-move.ts";
 import { computeConsolidation, refuseConsolidation, sortCandidates } from "./consolidation.ts";
 import { consolidationApprovedEvents } from "./events.ts";
-import {
-  type ConsolidationMove,
-  type DisruptionMethod,
-  type MethodDecision,
-  type MethodView,
-  nothing,
-} from "./method.ts";
+import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
 import type { DisruptionLimits } from "./options.ts";
-import { type Refusal, type RefusalCode, sentences } from "./reasons.ts";
+import type { Refusal } from "./reasons.ts";
 import { Simulator } from "./simulate-scheduling.ts";
 
 /**
@@ -42,12 +44,12 @@ const searchTimeout: DurationMs = minutes(3);
 interface Findings {
   readonly refusals: Refusal[];
   readonly events: ClusterEvent[];
-  readonly moves: ConsolidationMove[];
+  readonly considered: ConsideredMove[];
 }
 
 function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
   const simulator = new Simulator(view, now, limits.decisionLatency);
-  const found: Findings = { refusals: [], events: [], moves: [] };
+  const found: Findings = { refusals: [], events: [], considered: [] };
   const unseen = new Set(view.candidates.map(({ nodePool }) => nodePool.metadata.name));
   let isConstrained = false;
   for (const candidate of interleave(view.candidates, view.unseenNodePools)) {
@@ -59,8 +61,8 @@ function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): Metho
     unseen.delete(candidate.nodePool.metadata.name);
     if (view.budgets.remaining(candidate.nodePool.metadata.name) === 0) {
       isConstrained = true;
-      const text = sentences.budgetExhausted("Underutilized");
-      refuse(found, candidate, "disruption/budget-exhausted", text);
+      const refusal = view.budgets.refusal(candidate.nodePool.metadata.name);
+      found.refusals.push({ nodeName: candidate.name, ...refusal });
       continue;
     }
     const command = tryCandidate(candidate, simulator, view, found);
@@ -74,13 +76,15 @@ function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): Metho
   return { ...nothing, ...found, isConsolidated: !isConstrained, took };
 }
 
+/** Nothing comes of the move that was found for the candidate, if one was. */
 function refuse(
-  { refusals }: Findings,
-  { name: nodeName }: Candidate,
-  code: RefusalCode,
-  sentence: string,
+  { refusals, considered }: Findings,
+  candidate: Candidate,
+  refusal: MoveRefusal,
+  move: ConsideredMove = refusedMove([candidate], refusal),
 ): void {
-  refusals.push({ nodeName, code, sentence });
+  refusals.push({ nodeName: candidate.name, ...refusal });
+  considered.push(move);
 }
 
 function tryCandidate(
@@ -90,41 +94,48 @@ function tryCandidate(
   found: Findings,
 ): Command | undefined {
   const k = view.options.experiments.balancedK ?? balancedK;
+  const { name: nodePoolName } = candidate.nodePool.metadata;
   const best = bestScore(candidate, view.totals, k);
   if (best?.isApproved === false) {
-    refuse(found, candidate, "disruption/best-score-too-low", scoreText(best));
+    refuseBest(found, candidate, best);
     return undefined;
   }
   const outcome = computeConsolidation([candidate], simulator, view);
   if (outcome.kind === "failed") {
     // Logged and passed over by upstream too: the next candidate may have better luck.
-    refuse(found, candidate, "disruption/simulation-failed", outcome.error);
+    refuse(found, candidate, { code: "disruption/simulation-failed", sentence: outcome.error });
     return undefined;
   }
   if (outcome.kind === "refused") {
-    found.refusals.push({ nodeName: candidate.name, ...outcome.refusal });
+    const { command, refusal } = outcome;
+    const judgement = { verdict: "refused", refusal } as const;
+    refuse(found, candidate, refusal, command && consideredMove(command, judgement));
     return undefined;
   }
   found.events.push(...outcome.events);
-  const { isApproved, scores } = evaluateBalancedMove(outcome.command, view.totals, k);
-  const { name: nodePoolName } = candidate.nodePool.metadata;
-  const score = scores.get(nodePoolName);
-  const policy = candidate.nodePool.spec.disruption.consolidationPolicy;
-  found.moves.push({
-    decision: isApproved ? "approved" : "rejected",
-    nodePoolName,
-    policy,
-    ...(score === undefined ? {} : { score }),
-  });
-  if (score !== undefined) {
-    if (!isApproved) refuse(found, candidate, "disruption/score-too-low", scoreText(score));
-    else found.events.push(...consolidationApprovedEvents(candidate, score));
+  const evaluation = evaluateBalancedMove(outcome.command, view.totals, k);
+  const judgement = judgeByScore(evaluation);
+  const move = consideredMove(outcome.command, judgement);
+  if (judgement.refusal !== undefined) {
+    refuse(found, candidate, judgement.refusal, move);
+    return undefined;
   }
-  return isApproved ? outcome.command : undefined;
+  found.considered.push(move);
+  const score = evaluation.scores.get(nodePoolName);
+  if (score !== undefined) found.events.push(...consolidationApprovedEvents(candidate, score));
+  return outcome.command;
 }
 
-function scoreText({ score, threshold, k }: MoveScore): string {
-  return sentences.scoreTooLow(formatFixed(score, 2), formatFixed(threshold, 2), k);
+/** Not even the best that could become of the candidate, a delete, would be worth its disruption. */
+function refuseBest(found: Findings, candidate: Candidate, best: MoveScore): void {
+  const { sentence } = scoreRefusal(best);
+  const refusal = { code: "disruption/best-score-too-low", sentence } as const;
+  const scores = new Map([[candidate.nodePool.metadata.name, best]]);
+  const move = consideredMove(
+    { candidates: [candidate], replacements: [] },
+    { verdict: "refused", scores, refusal },
+  );
+  refuse(found, candidate, refusal, move);
 }
 
 /**

@@ -3,6 +3,7 @@ import { isConditionTrue } from "../state/index.ts";
 import { compareStrings } from "../units/index.ts";
 import { type Candidate, candidatesByNodePool, isOfStaticNodePool } from "./candidate.ts";
 import type { Command } from "./command.ts";
+import { consideredMove } from "./considered-move.ts";
 import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
 import { type Refusal, type RefusalCode, sentences } from "./reasons.ts";
 
@@ -52,31 +53,32 @@ function decide(view: MethodView): MethodDecision {
       }
     }
   }
-  return { ...nothing, commands, refusals };
+  const considered = commands.map((it) => consideredMove(it, { verdict: "approved" }));
+  return { ...nothing, commands, refusals, considered };
 }
 
 type Why = Omit<Refusal, "nodeName">;
 
-function why(code: RefusalCode, sentence: string): Why {
-  return { code, sentence };
+function why(nodePool: string, code: RefusalCode, sentence: string): Why {
+  return { code, sentence, blockedBy: { nodePool } };
 }
 
 function refusalOfNodePool({ metadata, spec }: NodePool, view: MethodView): Why | undefined {
   const { name } = metadata;
   if (view.budgets.remaining(name) === 0) {
-    return why("disruption/budget-exhausted", sentences.budgetExhausted("Drifted"));
+    return view.budgets.refusal(name);
   }
   const { active, pendingDisruption } = view.nodeClaimCounts(name);
   if (active + pendingDisruption > (spec.replicas ?? 0)) {
-    return why("disruption/static-over-replicas", sentences.staticOverReplicas(name));
+    return why(name, "disruption/static-over-replicas", sentences.staticOverReplicas(name));
   }
   return undefined;
 }
 
 function refusalOfRest(nodePoolName: string, index: number, view: MethodView): Why {
-  return index < view.budgets.remaining(nodePoolName)
-    ? why("disruption/static-node-limit", sentences.staticNodeLimit(nodePoolName))
-    : why("disruption/budget-exhausted", sentences.budgetExhausted("Drifted"));
+  if (index >= view.budgets.remaining(nodePoolName)) return view.budgets.refusal(nodePoolName);
+  const sentence = sentences.staticNodeLimit(nodePoolName);
+  return why(nodePoolName, "disruption/static-node-limit", sentence);
 }
 
 /** How many replacements the budget and the limit on nodes allow. */

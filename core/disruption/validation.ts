@@ -194,7 +194,7 @@ function validateSimulation(
     return { kind: "failed", error: `${failed}, candidate is deleting` };
   }
   const errors = nonPendingPodErrors(simulation.results);
-  if (errors !== undefined) return invalid("scheduling", errors, 0, took);
+  if (errors !== undefined) return invalid("scheduling", errors.sentence, 0, took);
   const [found, ...others] = simulation.results.newNodeClaims;
   const [wanted] = command.replacements;
   if (found === undefined && wanted === undefined) {

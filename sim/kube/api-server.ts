@@ -284,15 +284,14 @@ export class KubeApiServer implements Cluster {
     if (pod.metadata.uid !== uid) return { kind: "conflict" };
     const decision = decideEviction(pod, this.podDisruptionBudgets());
     switch (decision.kind) {
-      case "multiple-budgets":
-        return {
-          kind: "multiple-budgets",
-          podDisruptionBudgets: budgetKeys(decision.budgets),
-        };
+      case "multiple-budgets": {
+        const podDisruptionBudgets = budgetKeys(decision.budgets);
+        this.#recordBlockedEviction(pod, podDisruptionBudgets);
+        return { kind: "multiple-budgets", podDisruptionBudgets };
+      }
       case "too-many-requests": {
         const podDisruptionBudget = objectKey(decision.budget);
-        const entry = { kind: "eviction-blocked", podDisruptionBudget } as const;
-        this.#ledger.record({ at: this.#now(), ...entry, ...podIdentity(pod) });
+        this.#recordBlockedEviction(pod, [podDisruptionBudget]);
         return { kind: "too-many-requests", podDisruptionBudget };
       }
       case "delete-within-budget":
@@ -307,6 +306,12 @@ export class KubeApiServer implements Cluster {
       message: "Eviction API: evicting",
     });
     return { kind: "evicted" };
+  }
+
+  #recordBlockedEviction(pod: Pod, podDisruptionBudgets: readonly string[]): void {
+    const facts = { nodeName: pod.spec.nodeName ?? "", podDisruptionBudgets };
+    const identity = podIdentity(pod);
+    this.#ledger.record({ kind: "eviction-blocked", at: this.#now(), ...identity, ...facts });
   }
 
   /** A plain delete by Karpenter, which forces pods off a node whose time is up. */

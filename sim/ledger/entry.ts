@@ -25,6 +25,49 @@ export interface BillSegment {
   readonly usdPerHour: number;
 }
 
+/** What one Balanced NodePool makes of a move. */
+export interface NodePoolScore {
+  readonly nodePoolName: string;
+  /** Absent where it has no bound: nothing is disrupted for the saving. */
+  readonly score?: number;
+  readonly threshold: number;
+  readonly k: number;
+  /** Of what the NodePool costs. */
+  readonly savingsFraction: number;
+  /** Of what disrupting the whole NodePool would take. */
+  readonly disruptionFraction: number;
+  readonly isApproved: boolean;
+}
+
+/** A machine that would come in the place of others. */
+export interface ReplacementOption {
+  readonly nodePoolName: string;
+  /** The first few types, cheapest first. */
+  readonly instanceTypes: readonly string[];
+  readonly instanceTypeCount: number;
+  readonly capacityTypes: readonly string[];
+}
+
+/** What stands in the way of a disruption, as far as it has a name. */
+export interface BlockedBy {
+  /** `namespace/name`, at most five. */
+  readonly pods?: readonly string[];
+  readonly podDisruptionBudgets?: readonly string[];
+  /** On the pods, where there are pods; else on the node. */
+  readonly annotation?: string;
+  readonly nodePool?: string;
+  readonly budget?: {
+    readonly reason: string;
+    readonly allowed: number;
+    /** Nodes that are not ready or being deleted, and all that count. */
+    readonly disrupting: number;
+    readonly nodes: number;
+    /** Of the first budget that allows no more, as in the NodePool. */
+    readonly budgetNodes?: string;
+    readonly schedule?: string;
+  };
+}
+
 interface At {
   readonly at: SimTime;
 }
@@ -143,11 +186,27 @@ export type LedgerEntry = At &
         /** Work of a run-to-completion pod that has to be done again. */
         readonly lostWorkSeconds?: number;
       }
+    /**
+     * The eviction API has refused a pod's eviction. It is tried again and again; the journal holds
+     * the first refusal by the same PodDisruptionBudgets. More than one: the API refuses such pods
+     * whatever the budgets allow.
+     */
     | {
         readonly kind: "eviction-blocked";
         readonly podKey: string;
         readonly podUid: string;
-        readonly podDisruptionBudget: string;
+        readonly nodeName: string;
+        readonly podDisruptionBudgets: readonly string[];
+      }
+    /** The end of that: the pod is evicted, gone, or refused by others. */
+    | {
+        readonly kind: "eviction-unblocked";
+        readonly podKey: string;
+        readonly podUid: string;
+        readonly podDisruptionBudgets: readonly string[];
+        readonly since: SimTime;
+        /** How often the eviction was refused. */
+        readonly attempts: number;
       }
     /** Died without notice: host reclaimed, forced delete, preempted. */
     | {
@@ -182,15 +241,60 @@ export type LedgerEntry = At &
         readonly replacements: readonly string[];
         readonly usdPerHourBefore: number;
         readonly usdPerHourAfter: number;
+        readonly scores: readonly NodePoolScore[];
         readonly message: string;
       }
-    /** A move that was considered and refused, with the reason code. */
+    /**
+     * A move that a method has judged: emptiness and drift node by node, multi-node consolidation
+     * every set of nodes that it tries, single-node consolidation every node. Told again when the
+     * verdict or a number of it has changed.
+     */
+    | {
+        readonly kind: "disruption-considered";
+        readonly method: string;
+        readonly verdict: "approved" | "refused" | "superseded" | "failed-validation";
+        /** `no-op`: there is nothing that could be done with the nodes. */
+        readonly decision: "delete" | "replace" | "no-op";
+        /** Node names, best first. */
+        readonly candidates: readonly string[];
+        readonly nodePools: readonly string[];
+        readonly usdPerHourBefore: number;
+        /** With the cheapest replacement; absent where nothing could be done. */
+        readonly usdPerHourAfter?: number;
+        readonly replacements: readonly ReplacementOption[];
+        readonly scores: readonly NodePoolScore[];
+        /** Reason code and upstream's sentence; absent where nothing spoke against it. */
+        readonly reason?: string;
+        readonly message?: string;
+        readonly blockedBy?: BlockedBy;
+        /** The same verdict as before: only numbers have changed. */
+        readonly isRepeat: boolean;
+      }
+    /**
+     * A node is no candidate for disruption, or not looked at by a method, with the reason code. Told
+     * once while it holds.
+     */
     | {
         readonly kind: "disruption-refused";
+        /** The NodeClaim's while there is no Node. */
+        readonly nodeName: string;
+        /** The first method that refused so; absent: no method may disrupt the node. */
+        readonly method?: string;
+        readonly reason: string;
+        readonly message: string;
+        readonly blockedBy?: BlockedBy;
+        /** The same refusal as before: only the pods that stand in the way are others. */
+        readonly isRepeat: boolean;
+      }
+    /** That refusal does not hold any more. */
+    | {
+        readonly kind: "disruption-refusal-ended";
         readonly nodeName: string;
         readonly reason: string;
         readonly message: string;
       }
+    /** A pass, or a command's start, went wrong; it is tried again after a while. */
+    | { readonly kind: "disruption-pass-failed"; readonly message: string }
     | {
         readonly kind: "disruption-command-ended";
         readonly commandId: string;
@@ -205,13 +309,6 @@ export type LedgerEntry = At &
         readonly type: "Normal" | "Warning";
         readonly reason: string;
         readonly message: string;
-      }
-    /** The price of a capacity pool from now on; recorded for pools in use. */
-    | {
-        readonly kind: "spot-price";
-        readonly instanceType: string;
-        readonly zone: string;
-        readonly usdPerHour: number;
       }
   );
 

@@ -24,7 +24,14 @@ interface LivePod {
   isDisrupted: boolean;
   wasUnschedulable: boolean;
   message: string | undefined;
-  blockedSince: SimTime | undefined;
+  block: EvictionBlock | undefined;
+}
+
+/** Since when the same PodDisruptionBudgets refuse a pod's eviction, and how often they have. */
+interface EvictionBlock {
+  readonly podDisruptionBudgets: readonly string[];
+  readonly since: SimTime;
+  attempts: number;
 }
 
 const unscheduledListed = 100;
@@ -87,7 +94,7 @@ export class PodLedger {
       isDisrupted: false,
       wasUnschedulable: false,
       message: undefined,
-      blockedSince: undefined,
+      block: undefined,
     });
     if (isDaemon) return;
     this.#created += 1;
@@ -134,28 +141,49 @@ export class PodLedger {
     return isNews;
   }
 
-  evictionBlocked(podUid: string, at: SimTime): void {
+  /** Notes a refused eviction; false when the same budgets have refused the last one. */
+  evictionBlocked({ podUid, podDisruptionBudgets, at }: Entry<"eviction-blocked">): boolean {
     const pod = this.#pod(podUid);
-    pod.blockedSince ??= at;
+    if (pod.block !== undefined) {
+      pod.block.attempts += 1;
+      return false;
+    }
+    pod.block = { podDisruptionBudgets, since: at, attempts: 1 };
+    return true;
+  }
+
+  /** What ends by this entry, if an eviction was being refused until then. */
+  endOfBlock(entry: LedgerEntry): Entry<"eviction-unblocked"> | undefined {
+    if (!endsBlock(entry)) return undefined;
+    const { podKey, podUid, at } = entry;
+    const pod = this.#pod(podUid);
+    const { block } = pod;
+    if (block === undefined) return undefined;
+    const { podDisruptionBudgets, since, attempts } = block;
+    const isSame =
+      entry.kind === "eviction-blocked" &&
+      areSame(entry.podDisruptionBudgets, podDisruptionBudgets);
+    if (isSame) return undefined;
+    this.#blockedMs += at - since;
+    pod.block = undefined;
+    const identity = { podKey, podUid, podDisruptionBudgets };
+    return { kind: "eviction-unblocked", at, ...identity, since, attempts };
   }
 
   evicted({ podUid, lostWorkSeconds, at }: Entry<"pod-evicted">): void {
     const pod = this.#pod(podUid);
-    this.#unblock(pod, at);
     if (!pod.isDaemon) this.#lostWorkSeconds += lostWorkSeconds ?? 0;
     if (this.#disrupt(pod, "evicted", at)) this.#evicted += 1;
   }
 
   killed({ podUid, lostWorkSeconds, at }: Entry<"pod-killed">): void {
     const pod = this.#pod(podUid);
-    this.#unblock(pod, at);
     if (!pod.isDaemon) this.#lostWorkSeconds += lostWorkSeconds;
     if (this.#disrupt(pod, "killed", at)) this.#killed += 1;
   }
 
   ended({ podUid, outcome, at }: Entry<"pod-ended">): void {
     const pod = this.#pod(podUid);
-    this.#unblock(pod, at);
     this.ready(podUid, false, at);
     this.#pods.delete(podUid);
     if (pod.nodeName !== undefined) this.#nodes.podChanged(pod.nodeName, pod.requests, -1, at);
@@ -193,8 +221,8 @@ export class PodLedger {
 
   disruptions(at: SimTime): PodDisruptions {
     let blockedMs = this.#blockedMs;
-    for (const { blockedSince } of this.#pods.values()) {
-      if (blockedSince !== undefined) blockedMs += at - blockedSince;
+    for (const { block } of this.#pods.values()) {
+      if (block !== undefined) blockedMs += at - block.since;
     }
     return {
       podsEvicted: this.#evicted,
@@ -220,12 +248,6 @@ export class PodLedger {
     return true;
   }
 
-  #unblock(pod: LivePod, at: SimTime): void {
-    if (pod.blockedSince === undefined) return;
-    this.#blockedMs += at - pod.blockedSince;
-    pod.blockedSince = undefined;
-  }
-
   #unscheduled(at: SimTime): readonly UnscheduledPod[] {
     return [...this.#pods.values()]
       .filter((pod) => pod.nodeName === undefined && !pod.isDaemon)
@@ -243,4 +265,20 @@ export class PodLedger {
     invariant(pod !== undefined, "a fact about a pod that was not created", { podUid });
     return pod;
   }
+}
+
+function endsBlock(
+  entry: LedgerEntry,
+): entry is Entry<"eviction-blocked" | "pod-evicted" | "pod-killed" | "pod-ended"> {
+  const { kind } = entry;
+  return (
+    kind === "eviction-blocked" ||
+    kind === "pod-evicted" ||
+    kind === "pod-killed" ||
+    kind === "pod-ended"
+  );
+}
+
+function areSame(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, index) => name === right[index]);
 }

@@ -191,4 +191,78 @@ describe("the ledger of a run", () => {
     expect(minutesTold.map((it) => it.at)).toEqual([at(1), at(3), at(4)]);
     expect(ledger.facts().pods.unscheduled[0]?.message).toBe("no room");
   });
+
+  it("tells the journal of a refused eviction at its begin and its end, not at every retry", () => {
+    const journal: LedgerEntry[] = [];
+    const ledger = new RunLedger(start, end, { record: (entry) => journal.push(entry) });
+    const identity = { podKey: "default/a", podUid: "a" };
+    const blocked = (minute: number, budget: string): LedgerEntry => ({
+      kind: "eviction-blocked",
+      at: at(minute),
+      ...identity,
+      nodeName: "node-1",
+      podDisruptionBudgets: [budget],
+    });
+    const lost = { nodeName: "node-1", reason: "EvictionByEvictionAPI", lostWorkSeconds: 0 };
+    const entries: readonly LedgerEntry[] = [
+      pod("a", 0),
+      bind("a", 1),
+      ...[2, 3, 4].map((minute) => blocked(minute, "default/web")),
+      ...[5, 6].map((minute) => blocked(minute, "default/all")),
+      { kind: "pod-evicted", at: at(9), ...identity, ...lost },
+      { kind: "pod-ended", at: at(10), ...identity, outcome: "deleted" },
+    ];
+    for (const entry of entries) ledger.record(entry);
+    const spells = journal.filter(({ kind }) => kind.startsWith("eviction-"));
+    expect(spells).toEqual([
+      entries[2],
+      {
+        kind: "eviction-unblocked",
+        at: at(5),
+        ...identity,
+        ...{ podDisruptionBudgets: ["default/web"], since: at(2), attempts: 3 },
+      },
+      entries[5],
+      {
+        kind: "eviction-unblocked",
+        at: at(9),
+        ...identity,
+        ...{ podDisruptionBudgets: ["default/all"], since: at(5), attempts: 2 },
+      },
+    ]);
+    expect(ledger.facts().disruption.pdbBlockedSeconds).toBe(7 * 60);
+  });
+
+  it("counts what was decided out of the same entries, repeats left out", () => {
+    const move = {
+      kind: "disruption-considered",
+      at: at(1),
+      method: "single-node-consolidation",
+      verdict: "refused",
+      decision: "replace",
+      candidates: ["node-1"],
+      nodePools: ["default"],
+      usdPerHourBefore: 0.1,
+      usdPerHourAfter: 0.1,
+      replacements: [],
+      scores: [],
+      reason: "disruption/no-cheaper-replacement",
+      message: "Can't replace with a cheaper node",
+      isRepeat: false,
+    } as const;
+    const { reason: _, message: __, ...possible } = move;
+    const pair = { method: "multi-node-consolidation", candidates: ["node-1", "node-2"] } as const;
+    const { decisions } = run([
+      move,
+      { ...move, usdPerHourBefore: 0.2, isRepeat: true },
+      { ...move, ...pair },
+      { ...possible, ...pair, verdict: "superseded" },
+    ]);
+    expect(decisions).toEqual({
+      "considered/multi-node-consolidation/refused": 1,
+      "considered/multi-node-consolidation/superseded": 1,
+      "considered/single-node-consolidation/refused": 1,
+      "refused/disruption/no-cheaper-replacement": 1,
+    });
+  });
 });

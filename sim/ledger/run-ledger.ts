@@ -42,12 +42,9 @@ export class RunLedger implements LedgerSink {
   record(entry: LedgerEntry): void {
     invariant(entry.at >= this.#last, "ledger time goes back", { at: entry.at, kind: entry.kind });
     this.#last = entry.at;
-    // Karpenter looks at a pending pod every few seconds: without this, its word on the pods that it
-    // cannot help would be nearly all of a journal.
-    const isRepeated =
-      entry.kind === "pod-failed-scheduling" &&
-      !this.#pods.failedScheduling(entry.podUid, entry.message);
-    if (isRepeated) return;
+    const unblocked = this.#pods.endOfBlock(entry);
+    if (unblocked !== undefined) this.#journal?.record(unblocked);
+    if (this.#isRepeated(entry)) return;
     this.#journal?.record(entry);
     if (this.#recordMachine(entry) || this.#recordPod(entry)) return;
     this.#recordDecision(entry);
@@ -77,6 +74,21 @@ export class RunLedger implements LedgerSink {
       },
       decisions: this.#decisions.record(),
     };
+  }
+
+  /**
+   * Karpenter looks at a pending pod every few seconds, and asks for a refused eviction again and
+   * again: without this, that would be nearly all of a journal.
+   */
+  #isRepeated(entry: LedgerEntry): boolean {
+    switch (entry.kind) {
+      case "pod-failed-scheduling":
+        return !this.#pods.failedScheduling(entry.podUid, entry.message);
+      case "eviction-blocked":
+        return !this.#pods.evictionBlocked(entry);
+      default:
+        return false;
+    }
   }
 
   #recordMachine(entry: LedgerEntry): boolean {
@@ -135,12 +147,10 @@ export class RunLedger implements LedgerSink {
         this.#pods.unschedulable(entry.podUid);
         return true;
       case "pod-failed-scheduling":
+      case "eviction-blocked":
         return true;
       case "pod-evicted":
         this.#pods.evicted(entry);
-        return true;
-      case "eviction-blocked":
-        this.#pods.evictionBlocked(entry.podUid, entry.at);
         return true;
       case "pod-killed":
         this.#pods.killed(entry);
@@ -177,10 +187,25 @@ export class RunLedger implements LedgerSink {
         if (entry.outcome === "failed") this.#commandsFailed += 1;
         return this.#decisions.add(`command-${entry.outcome}`);
       case "disruption-refused":
-        return this.#decisions.add(`refused/${entry.reason}`);
+        if (!entry.isRepeat) this.#decisions.add(`refused/${entry.reason}`);
+        return;
+      case "disruption-considered":
+        if (!entry.isRepeat) this.#considered(entry);
+        return;
+      case "disruption-pass-failed":
+        return this.#decisions.add("refused/pass-failed");
       default:
         return;
     }
+  }
+
+  /** A move of one node that is refused is a refusal of the node; sets of nodes count as moves only. */
+  #considered(entry: Extract<LedgerEntry, { kind: "disruption-considered" }>): void {
+    const { method, verdict, candidates, reason } = entry;
+    this.#decisions.add(`considered/${method}/${verdict}`);
+    if (reason === undefined) return;
+    const isOfNodes = candidates.length === 1 || verdict === "failed-validation";
+    if (isOfNodes) this.#decisions.add(`refused/${reason}`, candidates.length);
   }
 
   #disruption(at: SimTime): DisruptionFacts {

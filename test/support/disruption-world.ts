@@ -15,6 +15,7 @@ import {
 } from "../../core/apis/index.ts";
 import type { InstanceType } from "../../core/cloudprovider/index.ts";
 import {
+  type ConsideredMove,
   decideMethod,
   decisionOf,
   defaultDisruptionOptions,
@@ -30,7 +31,8 @@ import {
   type MethodDecision,
   methodCandidates,
   type MethodName,
-  type Refusal,
+  type RecordedMove,
+  type RecordedRefusal,
 } from "../../core/disruption/index.ts";
 import { ClusterState, CostTracker } from "../../core/state/index.ts";
 import {
@@ -81,7 +83,8 @@ export class DisruptionWorld {
   readonly controller: DisruptionController;
   readonly options: DisruptionOptions;
   readonly facts: string[] = [];
-  readonly refusals: Refusal[] = [];
+  readonly refusals: RecordedRefusal[] = [];
+  readonly considered: RecordedMove[] = [];
   passes = 0;
 
   constructor(options: Partial<DisruptionOptions> = {}, limits: DisruptionLimits = {}) {
@@ -112,20 +115,26 @@ export class DisruptionWorld {
     return {
       commandStarted: ({ message }, now) => tell(`started ${message}`, now),
       commandEnded: ({ id, outcome, message }, now) => tell(`${outcome} ${id}: ${message}`, now),
-      commandRejected: ({ method, failure, message }, now) =>
-        tell(`rejected ${method} ${failure}: ${message}`, now),
+      commandRejected: ({ method, move, failure, message }, now) => {
+        this.considered.push({ ...move, method, isRepeat: false });
+        tell(`rejected ${method} ${failure}: ${message}`, now);
+      },
       refused: (refusal, now) => {
         this.refusals.push(refusal);
         tell(`refused ${refusal.nodeName} ${refusal.code}`, now);
       },
-      moveScored: ({ decision, nodePoolName }, now) => tell(`${decision} ${nodePoolName}`, now),
+      refusalEnded: ({ nodeName, code }, now) => tell(`no longer refused ${nodeName} ${code}`, now),
+      considered: (move, now) => {
+        this.considered.push(move);
+        tell(describeMove(move), now);
+      },
       passFailed: (error, now) => tell(`failed ${error}`, now),
     };
   }
 
   /** Facts about commands only. */
   get story(): readonly string[] {
-    return this.facts.filter((it) => !/ (refused|approved|rejected default)/.test(it));
+    return this.facts.filter((it) => !/ (no longer )?(refused|considered) /.test(it));
   }
 
   /** Adds a node; Consolidatable and initialized unless told otherwise. */
@@ -242,6 +251,15 @@ export class DisruptionWorld {
     }
     this.now = until;
   }
+}
+
+/** `considered a b: replace 0.08 -> 0.02, approved` or `…, refused disruption/pdb-blocks`. */
+export function describeMove(move: ConsideredMove): string {
+  const { candidates, decision, usdPerHourBefore, usdPerHourAfter, verdict, refusal } = move;
+  const price = (usd: number | undefined): string => (usd === undefined ? "?" : String(usd));
+  const prices = `${price(usdPerHourBefore)} -> ${price(usdPerHourAfter)}`;
+  const why = refusal === undefined ? "" : ` ${refusal.code}`;
+  return `considered ${candidates.join(" ")}: ${decision} ${prices}, ${verdict}${why}`;
 }
 
 export function methodOf(name: MethodName): DisruptionMethod {

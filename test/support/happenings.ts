@@ -33,7 +33,11 @@ export function happeningOf(entry: LedgerEntry): string | undefined {
     case "eviction-blocked":
       return "eviction blocked by a PodDisruptionBudget";
     case "disruption-refused":
-      return refusals.get(entry.reason.replace(/^disruption\/validation-.*/, "validation"));
+      return refusals.get(entry.reason);
+    case "disruption-considered":
+      return entry.verdict === "failed-validation"
+        ? "command given up at its second look"
+        : undefined;
     case "disruption-command-ended":
       return entry.outcome === "failed" ? "command rolled back" : undefined;
     case "node-claim-deleted":
@@ -51,7 +55,6 @@ const refusals: ReadonlyMap<string, string> = new Map([
   ["disruption/pdb-blocks", "disruption blocked by a PodDisruptionBudget"],
   ["disruption/pod-do-not-disrupt", "disruption blocked by a pod's do-not-disrupt"],
   ["disruption/budget-exhausted", "disruption budget exhausted"],
-  ["validation", "command given up at its second look"],
 ]);
 
 const deaths: ReadonlyMap<string, string> = new Map([
