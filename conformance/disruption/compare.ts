@@ -1,17 +1,16 @@
 /** How two decisions on one disruption case differ. */
 import type {
-  DecidedEvaluation,
   DecidedFact,
   DecidedMethod,
   DecidedRun,
   DecidedScores,
   DisruptionDecision,
 } from "./cases.ts";
-import { eventText, type InspectedMethod } from "./inspect-methods.ts";
+import { eventText } from "./inspect-methods.ts";
 
 /** What our core decided. */
 export interface OurDecision {
-  readonly methods: readonly InspectedMethod[];
+  readonly methods: readonly DecidedMethod[];
   readonly run: DecidedRun;
 }
 
@@ -31,7 +30,7 @@ export function disruptionDifferences(
 
 function methodDifferences(
   upstream: DecidedMethod,
-  ours: InspectedMethod | undefined,
+  ours: DecidedMethod | undefined,
 ): readonly string[] {
   const { method } = upstream;
   if (ours?.method !== method) return [`${method}: not asked`];
@@ -45,7 +44,7 @@ function methodDifferences(
       upstream.commands.map(plain),
       ours.commands.map(plain),
     ),
-    ...listDifferences(`${method}: scores`, scoresOf(upstream), ours.moves.map(plainScores)),
+    ...listDifferences(`${method}: scored`, plainEvaluations(upstream), plainEvaluations(ours)),
     ...eventDifferences(
       `${method}: event`,
       upstream.events.map(eventText),
@@ -54,18 +53,13 @@ function methodDifferences(
   ];
 }
 
-/**
- * Upstream tells of every move; of those of several nodes, it counts the one that became a command,
- * or the last that only its score spoke against.
- */
-function scoresOf({ method, commands, scored }: DecidedMethod): readonly unknown[] {
-  const wanted =
-    method === "multi-node-consolidation"
-      ? scored.filter(({ isApproved }) => isApproved === commands.length > 0).slice(-1)
-      : scored;
-  return wanted
-    .filter(({ scores }: DecidedEvaluation) => Object.keys(scores).length > 0)
-    .map(({ scores }) => plainScores(scores));
+function plainEvaluations({ scored }: DecidedMethod): readonly unknown[] {
+  return scored
+    .filter(({ scores }) => Object.keys(scores).length > 0)
+    .map(({ scores, candidates, isApproved }) => ({
+      ...{ candidates, isApproved },
+      scores: plainScores(scores),
+    }));
 }
 
 function plainScores(scores: DecidedScores): unknown {

@@ -2,7 +2,7 @@
 import {
   buildBudgetMapping,
   type Command,
-  type ConsolidationMove,
+  type ConsideredMove,
   computeNodePoolTotals,
   decideMethod,
   decisionOf,
@@ -11,6 +11,7 @@ import {
   estimatedSavings,
   ListedView,
   methodCandidates,
+  type NodePoolScore,
   type Refusal,
   type Replacement,
 } from "../../core/disruption/index.ts";
@@ -19,22 +20,18 @@ import { describeNodeClaim } from "../decide.ts";
 import type { CaseWorld } from "./case-world.ts";
 import type {
   DecidedCommand,
+  DecidedEvaluation,
   DecidedEvent,
   DecidedMethod,
   DecidedReplacement,
   DecidedScores,
 } from "./cases.ts";
 
-/** Ours has the scores of moves, where upstream's has all evaluations. */
-export interface InspectedMethod extends Omit<DecidedMethod, "scored"> {
-  readonly moves: readonly DecidedScores[];
-}
-
-export function inspectMethods(world: CaseWorld): readonly InspectedMethod[] {
+export function inspectMethods(world: CaseWorld): readonly DecidedMethod[] {
   return disruptionMethods.map((method) => inspectMethod(world, method));
 }
 
-function inspectMethod(world: CaseWorld, method: DisruptionMethod): InspectedMethod {
+function inspectMethod(world: CaseWorld, method: DisruptionMethod): DecidedMethod {
   const listed = new ListedView(world.view(), world.now);
   const { view } = listed;
   const listing = listed.listing(method.disruptionClass);
@@ -67,7 +64,7 @@ function inspectMethod(world: CaseWorld, method: DisruptionMethod): InspectedMet
       ]),
     ),
     commands: decision.commands.map(describeCommand),
-    moves: movesOf(method, decision.moves),
+    scored: evaluationsOf(decision.considered),
     events: uniqueEvents([
       ...allRefusals.flatMap((it) => refusalEvents(world, it)),
       ...blocked.map((name) => ({
@@ -103,22 +100,25 @@ function describeReplacement(replacement: Replacement): DecidedReplacement {
   return { nodePool, pods: [], instanceTypes: [], requirements: [], requests: {}, isStatic: true };
 }
 
-/** One entry a move: for several nodes there is one at most, and its NodePools are one entry. */
-function movesOf(
-  { consolidationType }: DisruptionMethod,
-  moves: readonly ConsolidationMove[],
-): readonly DecidedScores[] {
-  const grouped = consolidationType === "single" ? moves.map((it) => [it]) : [moves];
-  return grouped.map(describeScores).filter((scores) => Object.keys(scores).length > 0);
+/** Every move that was scored; upstream's harness doesn't hear of those given up before. */
+function evaluationsOf(considered: readonly ConsideredMove[]): readonly DecidedEvaluation[] {
+  return considered
+    .filter(({ scores, refusal }) => scores.length > 0 && refusal?.code !== bestScoreTooLow)
+    .map(({ candidates, verdict, scores }) => ({
+      candidates,
+      isApproved: verdict !== "refused",
+      scores: describeScores(scores),
+    }));
 }
 
-/** Scores by NodePool; those of NodePools that aren't scored are left out. */
-export function describeScores(moves: readonly ConsolidationMove[]): DecidedScores {
-  const entries = moves.flatMap(({ nodePoolName, score }) => {
-    if (score === undefined) return [];
-    const { savingsFraction, disruptionFraction, isApproved } = score;
-    const text = String(score.score);
-    return [[nodePoolName, { score: text, savingsFraction, disruptionFraction, isApproved }]];
+const bestScoreTooLow = "disruption/best-score-too-low";
+
+/** By NodePool. */
+export function describeScores(scores: readonly NodePoolScore[]): DecidedScores {
+  const entries = scores.map(({ nodePoolName, score, ...rest }) => {
+    const { savingsFraction, disruptionFraction, isApproved } = rest;
+    const text = String(score);
+    return [nodePoolName, { score: text, savingsFraction, disruptionFraction, isApproved }];
   });
   return Object.fromEntries(entries) as DecidedScores;
 }

@@ -66,11 +66,14 @@ function recorder(world: CaseWorld, tell: Tell): DisruptionRecorder {
       const text = outcome === "failed" ? { text: message } : {};
       tell({ kind: "ended", candidates: candidatesById.get(id) ?? [], outcome, ...text }, now);
     },
-    commandRejected: ({ method, candidates, failure, message }, now) =>
-      tell({ kind: "rejected", method, candidates, failure, text: message }, now),
+    commandRejected: ({ method, move, failure, message }, now) => {
+      const { candidates } = move;
+      tell({ kind: "rejected", method, candidates, failure, text: message }, now);
+    },
     passFailed: (error, now) => tell({ kind: "failed", text: error }, now),
     refused: () => undefined,
-    moveScored: () => undefined,
+    refusalEnded: () => undefined,
+    considered: () => undefined,
   };
 }
 
