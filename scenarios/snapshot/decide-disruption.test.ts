@@ -6,7 +6,7 @@ import type { Ec2NodeClass } from "../../core/apis/index.ts";
 import {
   defaultDisruptionOptions,
   DisruptionController,
-  type RecordedRefusal,
+  type Refusal,
   routineRefusals,
   type StartedCommand,
 } from "../../core/disruption/index.ts";
@@ -63,7 +63,7 @@ function run(
   text: string,
   start: SimTime,
   spotToSpotConsolidation = false,
-): { readonly started: readonly StartedCommand[]; readonly refused: readonly RecordedRefusal[] } {
+): { readonly started: readonly StartedCommand[]; readonly refused: readonly Refusal[] } {
   let now = start;
   const snapshot = read(text);
   const { objects } = assumeStatus(snapshot.objects, start);
@@ -80,7 +80,7 @@ function run(
   const state = new ClusterState({ cluster: api, options: { batchMaxDuration: seconds(10) } });
   const costs = new CostTracker({ cluster: api, cloudProvider });
   const started: StartedCommand[] = [];
-  const refused: RecordedRefusal[] = [];
+  const refused: Refusal[] = [];
   const controller = new DisruptionController({
     cluster: api,
     cloudProvider,
@@ -92,7 +92,12 @@ function run(
       commandEnded: () => {},
       commandRejected: ({ message }) => expect.unreachable(message),
       refused: (refusal) => started.length === 0 && refused.push(refusal),
-      moveScored: () => {},
+      refusalEnded: () => {},
+      considered: ({ candidates, refusal }) => {
+        const [nodeName, ...others] = candidates;
+        if (nodeName === undefined || refusal === undefined || others.length > 0) return;
+        if (started.length === 0) refused.push({ nodeName, ...refusal });
+      },
       passFailed: (error) => expect.unreachable(error),
     },
   });
@@ -155,9 +160,7 @@ describe("a plan of disruption", () => {
         candidates: [...it.candidates].sort(),
         before: it.usdPerHourBefore,
         after: it.usdPerHourAfter,
-        scores: it.scores.flatMap(({ nodePoolName, score }) =>
-          score === undefined ? [] : [[nodePoolName, score.score]],
-        ),
+        scores: it.scores.map(({ nodePoolName, score }) => [nodePoolName, score]),
       })),
     );
     expect(outcome).toBe(started.length === 0 ? "nothing" : "command");

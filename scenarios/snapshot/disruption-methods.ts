@@ -5,13 +5,13 @@ import {
   type Candidate,
   type CandidateListing,
   type Command,
-  type ConsolidationMove,
   decideMethod,
   decisionOf,
   type DisruptionMethod,
   enabledMethods,
   type ListedView,
   methodCandidates,
+  type NodePoolScore,
   type Refusal,
 } from "../../core/disruption/index.ts";
 
@@ -19,7 +19,7 @@ import {
 export interface FoundCommand {
   readonly method: DisruptionMethod;
   readonly command: Command;
-  readonly moves: readonly ConsolidationMove[];
+  readonly scores: readonly NodePoolScore[];
 }
 
 /** What a method has to say. */
@@ -54,10 +54,9 @@ function askMethod(method: DisruptionMethod, listed: ListedView): MethodFindings
     const base = { method, listing, candidates: filtered.candidates, commands, refusals };
     if (decision.error !== undefined) return { ...base, error: decision.error };
     const found = decision.commands.filter((command) => decisionOf(command) !== "no-op");
-    // Of the moves of single nodes the last one is the command's; the others were refused.
-    const moves = method.name === "single-node-consolidation" ? -1 : 0;
-    for (const command of found) {
-      commands.push({ method, command, moves: decision.moves.slice(moves) });
+    const approved = decision.considered.filter(({ verdict }) => verdict === "approved");
+    for (const [index, command] of found.entries()) {
+      commands.push({ method, command, scores: approved[index]?.scores ?? [] });
     }
     if (found.length === 0 || !takesOneNodeAtATime(method)) return base;
     const spoken = new Set([

@@ -3,9 +3,9 @@ import { type InstanceType, offeringPrice } from "../../core/cloudprovider/index
 import {
   type Candidate,
   commandText,
-  type ConsolidationMove,
   decisionOf,
   estimatedSavings,
+  type NodePoolScore,
   type Replacement,
   sumPrices,
 } from "../../core/disruption/index.ts";
@@ -22,7 +22,7 @@ import { type LaunchFacts, plannedNodeClaim } from "./planned-node-claim.ts";
 
 /** A command as plain data, with what its replacements would be launched as. */
 export function plannedCommand(
-  { method, command, moves }: FoundCommand,
+  { method, command, scores }: FoundCommand,
   facts: LaunchFacts,
   minValuesPolicy: MinValuesPolicy,
 ): PlannedCommand {
@@ -47,7 +47,7 @@ export function plannedCommand(
     usdPerHourBefore: before,
     usdPerHourAfter: before - savings,
     savingsUsdPerHour: savings,
-    scores: moves.flatMap(plannedScore),
+    scores: scores.map(plannedScore),
     isValidated: method.isValidated,
     message: commandText(command),
   };
@@ -93,17 +93,14 @@ function plannedReplacement(
   };
 }
 
-function plannedScore({ nodePoolName, score }: ConsolidationMove): readonly PlannedScore[] {
-  if (score === undefined) return [];
-  return [
-    {
-      nodePool: nodePoolName,
-      score: score.score,
-      threshold: score.threshold,
-      k: score.k,
-      savingsPercent: 100 * score.savingsFraction,
-      disruptionPercent: 100 * score.disruptionFraction,
-      isApproved: score.isApproved,
-    },
-  ];
+function plannedScore({ nodePoolName, ...score }: NodePoolScore): PlannedScore {
+  return {
+    nodePool: nodePoolName,
+    score: score.score,
+    threshold: score.threshold,
+    k: score.k,
+    savingsPercent: 100 * score.savingsFraction,
+    disruptionPercent: 100 * score.disruptionFraction,
+    isApproved: score.isApproved,
+  };
 }

@@ -111,7 +111,7 @@ function heldByBudgets(
   { pdbLimits, podDisruptionBudgets, now }: DetailFacts,
 ): readonly string[] {
   return pods.flatMap((pod) => {
-    const keys = pdbLimits.blocking([pod], now);
+    const keys = pdbLimits.blocked([pod], now)?.podDisruptionBudgets ?? [];
     if (keys.length === 0) return [];
     if (keys.length > 1) return [`pod ${objectKey(pod)}: matches ${keys.join(" and ")}`];
     const budget = podDisruptionBudgets.find((each) => objectKey(each) === keys[0]);
