@@ -34,7 +34,7 @@ const commands: readonly LazyCommand[] = [
   },
   {
     name: "budget",
-    summary: "the calendar of allowed disruptions (not supported in this version)",
+    summary: "the calendar of allowed disruptions, and what blocks it",
     load: () => import("./commands/budget.ts"),
   },
   {

@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { text as readStream } from "node:stream/consumers";
 import type { Command } from "commander";
 import type { Diagnostic, SimTime } from "../core/units/index.ts";
-import { OutsideError, simTime } from "../core/units/index.ts";
+import { simTime } from "../core/units/index.ts";
 import type { SnapshotPlace } from "../scenarios/index.ts";
 import { decidePlan, findPlace, loadSnapshot, RecordedSpotMarket } from "../scenarios/index.ts";
 import type { Catalogue } from "../traces/index.ts";
@@ -13,6 +11,7 @@ import { formatWarnings } from "./format-warnings.ts";
 import { paintFor } from "./paint.ts";
 import type { PlanWords } from "./plan-options.ts";
 import { readPlanOptions } from "./plan-options.ts";
+import { readManifestFile } from "./read-manifest-file.ts";
 
 const kinds =
   "nodepools,ec2nodeclasses,nodeclaims,nodes,pods,deploy,rs,sts,ds,pdb,pvc,pv,sc,csinodes,ns";
@@ -44,7 +43,7 @@ export function configure(command: Command): void {
 async function plan(names: readonly string[], words: PlanWords): Promise<void> {
   const catalogue = loadCatalogue();
   const options = readPlanOptions(words, catalogue.pricedRegions);
-  const loaded = loadSnapshot(await Promise.all(names.map(readSnapshotFile)));
+  const loaded = loadSnapshot(await Promise.all(names.map(readManifestFile)));
   const snapshot = valueOrBadInput(loaded);
   const place = findPlace(snapshot.objects, options);
   checkRegion(place, catalogue);
@@ -70,20 +69,6 @@ async function plan(names: readonly string[], words: PlanWords): Promise<void> {
   const columns = process.stdout.columns ?? 80;
   const style = { columns, paint: paintFor(process.stdout), showsNodes: words.nodes === true };
   process.stdout.write(formatPlan(decided.plan, style));
-}
-
-async function readSnapshotFile(name: string): Promise<{ name: string; text: string }> {
-  if (name === "-") return { name: "stdin", text: await readStream(process.stdin) };
-  try {
-    return { name, text: await readFile(name, "utf8") };
-  } catch (cause) {
-    throw new OutsideError({
-      code: "outside/unreadable-file",
-      message: `${name} cannot be read`,
-      advice: "Give the file that kubectl get -A -o yaml was written to, or - for stdin.",
-      cause,
-    });
-  }
 }
 
 /** The region of the nodes may be one that nobody has prices of. */

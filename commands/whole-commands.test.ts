@@ -102,7 +102,7 @@ describe("the commands", { timeout: 60_000 }, () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it.each(["explain", "budget"])("%s says that it is not supported, with 2", async (name) => {
+  it.each(["explain"])("%s says that it is not supported, with 2", async (name) => {
     const { code, stderr } = await dryfit(name, "something", "--flag");
     expect(code).toBe(2);
     expect(stderr).toContain(`dryfit ${name} is not supported in this version`);

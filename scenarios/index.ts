@@ -1,4 +1,12 @@
 /** Scenarios: the file, its overlays, and what one run of it needs. */
+export type {
+  AllowedWindow,
+  BudgetReport,
+  NodePoolCalendar,
+  PdbAllowance,
+  ReasonCalendar,
+} from "./calendar/budget-report.ts";
+export { describeBudgets } from "./calendar/describe-budgets.ts";
 export { type InputDigest } from "./loading/input-digest.ts";
 export { type PolicyCluster } from "./loading/load-clusters.ts";
 export { type LoadScenarioOptions, type Scenario, loadScenario } from "./loading/load-scenario.ts";
@@ -20,7 +28,7 @@ export type {
   PlannedReplacement,
   PlannedVerdict,
 } from "./snapshot/disruption-plan.ts";
-export { loadSnapshot, type Snapshot } from "./snapshot/load-snapshot.ts";
+export { loadSnapshot, newestTime, type Snapshot } from "./snapshot/load-snapshot.ts";
 export { findPlace, type SnapshotPlace } from "./snapshot/place.ts";
 export type { Plan, PlanChoices } from "./snapshot/plan.ts";
 export type { PlannedNodeClaim } from "./snapshot/planned-launch.ts";

@@ -125,7 +125,8 @@ function whyImpossible(
   };
 }
 
-function newestTime(objects: readonly ManifestObject[]): SimTime | undefined {
+/** The newest time that an object names: of creation, or of a condition; undefined for none. */
+export function newestTime(objects: readonly ManifestObject[]): SimTime | undefined {
   let newest: SimTime | undefined;
   for (const object of objects) {
     const conditions =

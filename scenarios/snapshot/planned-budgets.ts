@@ -1,15 +1,8 @@
-import {
-  type Budget,
-  type BudgetReason,
-  budgetReasons,
-  type NodePool,
-} from "../../core/apis/index.ts";
-import {
-  allowedByBudget,
-  type BudgetMapping,
-  unlimitedDisruptions,
-} from "../../core/disruption/index.ts";
-import { formatShortDuration, type SimTime } from "../../core/units/index.ts";
+import { type BudgetReason, budgetReasons, type NodePool } from "../../core/apis/index.ts";
+import { type BudgetMapping, unlimitedDisruptions } from "../../core/disruption/index.ts";
+import type { SimTime } from "../../core/units/index.ts";
+import { budgetText } from "../calendar/budget-text.ts";
+import { leastBudgets } from "../calendar/disruption-calendar.ts";
 import type { PlannedBudget } from "./disruption-plan.ts";
 
 /** How each NodePool that has nodes stands for each reason, and by which of its budgets. */
@@ -38,39 +31,4 @@ export function plannedBudgets(
       ];
     }),
   );
-}
-
-/**
- * Which budgets of the NodePool allow the least for the reason, by index; none where nothing limits
- * it. An unreadable budget allows nothing, whatever its reasons.
- */
-export function leastBudgets(
-  { spec }: NodePool,
-  nodes: number,
-  reason: BudgetReason,
-  now: SimTime,
-): readonly number[] {
-  const allowances = spec.disruption.budgets.map((budget) => {
-    const allowance = allowedByBudget(budget, nodes, now);
-    if (!allowance.ok) return Number.NEGATIVE_INFINITY;
-    const isAbout = budget.reasons === undefined || budget.reasons.includes(reason);
-    return isAbout ? allowance.allowed : unlimitedDisruptions;
-  });
-  const least = Math.min(unlimitedDisruptions, ...allowances);
-  if (least === unlimitedDisruptions) return [];
-  return allowances.flatMap((allowed, index) => (allowed === least ? [index] : []));
-}
-
-/** `budgets[0] (10%)`, `budgets[1] (0, 0 9 * * mon-fri for 8h, Drifted)`. */
-export function budgetText({ spec }: NodePool, index: number): string {
-  const budget = spec.disruption.budgets[index];
-  return budget === undefined ? `budgets[${index}]` : `budgets[${index}] (${describe(budget)})`;
-}
-
-function describe({ nodes, schedule, duration, reasons }: Budget): string {
-  const window =
-    schedule === undefined || duration === undefined
-      ? []
-      : [`${schedule} for ${formatShortDuration(duration)}`];
-  return [nodes, ...window, ...(reasons === undefined ? [] : [reasons.join("+")])].join(", ");
 }

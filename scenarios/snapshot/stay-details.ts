@@ -18,13 +18,8 @@ import {
   isConditionTrue,
   type StateNode,
 } from "../../core/state/index.ts";
-import {
-  after,
-  formatShortDuration,
-  formatTime,
-  Never,
-  type SimTime,
-} from "../../core/units/index.ts";
+import { after, formatTime, Never, type SimTime } from "../../core/units/index.ts";
+import { writtenDuration } from "../calendar/budget-text.ts";
 import type { PlannedBudget } from "./disruption-plan.ts";
 
 /** What details are made of. */
@@ -181,7 +176,7 @@ function consolidatableAt(nodeClaim: NodeClaim, facts: DetailFacts): readonly st
   if (wait === Never || start === undefined) return [];
   const from =
     nodeClaim.status.lastPodEventTime === undefined ? "initialization" : "the last pod event";
-  const period = formatShortDuration(wait);
+  const period = writtenDuration(wait);
   return [`consolidateAfter ${period} from ${from}: until ${formatTime(after(start, wait))}`];
 }
 
