@@ -106,6 +106,7 @@ export function dayByHand(): RunFacts {
       podKey: "default/web-3",
       podUid: "web-3",
       message: "no room",
+      nodePools: [],
     }),
     charge(24, "i-1", 24, 0.4, 0.4),
     charge(24, "i-2", 12, 0.1, 0.4),

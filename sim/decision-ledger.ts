@@ -1,5 +1,14 @@
+import {
+  labelCapacityType,
+  labelInstanceType,
+  labelNodePool,
+  type NodeClaim,
+  objectKey,
+  type Pod,
+} from "../core/apis/index.ts";
 import type {
   ConsideredMove,
+  CreatedReplacement,
   DisruptionRecorder,
   EndedCommand,
   NodePoolScore,
@@ -11,13 +20,25 @@ import type {
 import type { LifecycleFact, LifecycleRecorder } from "../core/lifecycle/index.ts";
 import type {
   DecisionRecorder,
+  NodeClaimCreation,
   NodeClaimRefusal,
   PodDecision,
+  SchedulingNodeClaim,
 } from "../core/provisioning/index.ts";
-import { labelNodePool, objectKey, type NodeClaim } from "../core/apis/index.ts";
+import { conditionOf, type WatchEvent } from "../core/state/index.ts";
 import type { SimTime } from "../core/units/index.ts";
 import { instanceIdOf } from "./aws/index.ts";
 import type { LedgerEntry, LedgerSink } from "./ledger/index.ts";
+
+/** How many pods of a NodeClaim are named. */
+const namedPods = 20;
+
+/** What is known of a NodeClaim's creation besides itself. */
+interface Creation {
+  readonly reason: string;
+  readonly commandId?: string;
+  readonly wanted?: SchedulingNodeClaim;
+}
 
 /**
  * Turns what Karpenter's controllers decide into facts of the ledger. Launches that EC2 refused are
@@ -25,43 +46,114 @@ import type { LedgerEntry, LedgerSink } from "./ledger/index.ts";
  */
 export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, DisruptionRecorder {
   readonly #ledger: LedgerSink;
+  /** NodeClaims that have appeared and nobody has said why yet, by uid. */
+  readonly #appeared = new Map<string, NodeClaim>();
+  /** What went wrong with launches that are tried again, by the NodeClaim's uid. */
+  readonly #launchErrors = new Map<string, string>();
 
   constructor(ledger: LedgerSink) {
     this.#ledger = ledger;
   }
 
-  /** Karpenter has asked for a machine, and may take any of these instance types. */
-  nodeClaimCreated(nodeClaim: NodeClaim, at: SimTime): void {
-    const types = nodeClaim.spec.requirements.find(
-      ({ key }) => key === "node.kubernetes.io/instance-type",
-    );
+  /** Looks at a change of the cluster; NodeClaims that Karpenter creates are explained afterwards. */
+  observe({ type, object, before }: WatchEvent, at: SimTime): void {
+    if (object.kind !== "NodeClaim") return;
+    if (type === "added") this.#appeared.set(object.metadata.uid, object);
+    if (before?.kind === "NodeClaim" && type === "modified") this.#drift(before, object, at);
+    if (type === "deleted") this.#launchErrors.delete(object.metadata.uid);
+  }
+
+  /** Records the NodeClaims that none of Karpenter's controllers has created. */
+  recordApplied(at: SimTime): void {
+    for (const nodeClaim of [...this.#appeared.values()]) {
+      this.#created(nodeClaim, { reason: "applied" }, at);
+    }
+  }
+
+  nodeClaimCreated({ nodeClaim, wanted }: NodeClaimCreation, at: SimTime): void {
+    this.#created(nodeClaim, { reason: "provisioned", wanted }, at);
+  }
+
+  replacementCreated(created: CreatedReplacement, at: SimTime): void {
+    const { commandId, reason, nodeClaim, replacement } = created;
+    const wanted = replacement.kind === "scheduled" ? { wanted: replacement.nodeClaim } : {};
+    this.#created(nodeClaim, { reason: reason.toLowerCase(), commandId, ...wanted }, at);
+  }
+
+  #created(nodeClaim: NodeClaim, { reason, commandId, wanted }: Creation, at: SimTime): void {
+    this.#appeared.delete(nodeClaim.metadata.uid);
+    const pods = wanted?.pods ?? [];
+    const allowed = wanted?.requirements.get(labelCapacityType);
     this.#ledger.record({
       kind: "node-claim-created",
       at,
       nodeClaimName: nodeClaim.metadata.name,
       nodePoolName: nodePoolOf(nodeClaim),
-      reason: "provisioned",
-      instanceTypes: types?.values ?? [],
+      reason,
+      ...(commandId === undefined ? {} : { commandId }),
+      instanceTypes: listedValues(nodeClaim, labelInstanceType),
+      capacityTypes: listedValues(nodeClaim, labelCapacityType),
+      allowedCapacityTypes:
+        allowed === undefined || allowed.complement ? [] : [...allowed.sortedValues],
+      pods: pods.slice(0, namedPods).map(objectKey),
+      podCount: pods.length,
     });
   }
 
+  #drift(before: NodeClaim, nodeClaim: NodeClaim, at: SimTime): void {
+    if (before.status.conditions === nodeClaim.status.conditions) return;
+    const was = driftReason(before);
+    const reason = driftReason(nodeClaim);
+    if (was === reason) return;
+    const nodeClaimName = nodeClaim.metadata.name;
+    if (reason !== undefined) {
+      this.#ledger.record({ kind: "node-claim-drifted", at, nodeClaimName, reason });
+    } else {
+      this.#ledger.record({ kind: "node-claim-drift-ended", at, nodeClaimName });
+    }
+  }
+
   podDecided(decision: PodDecision, at: SimTime): void {
-    const { pod } = decision;
-    const identity = { podKey: objectKey(pod), podUid: pod.metadata.uid };
-    if (decision.kind === "unschedulable") {
-      const { message } = decision.error;
-      this.#ledger.record({ kind: "pod-failed-scheduling", at, ...identity, message });
-    } else if (decision.kind === "ignored") {
-      const { message } = decision;
-      this.#ledger.record({ kind: "pod-failed-scheduling", at, ...identity, message });
+    switch (decision.kind) {
+      case "unschedulable":
+        return this.#failed(decision.pod, decision.error, at);
+      case "ignored":
+        return this.#failed(decision.pod, decision, at);
+      case "new-node-claim": {
+        const nodeClaimName = decision.nodeClaim.metadata.name;
+        const identity = podIdentity(decision.pod);
+        this.#ledger.record({ kind: "pod-nominated", at, ...identity, nodeClaimName });
+        return;
+      }
+      case "existing-node": {
+        const { node, nodeClaim } = decision.stateNode;
+        this.#ledger.record({
+          kind: "pod-nominated",
+          at,
+          ...podIdentity(decision.pod),
+          ...(nodeClaim === undefined ? {} : { nodeClaimName: nodeClaim.metadata.name }),
+          ...(node === undefined ? {} : { nodeName: node.metadata.name }),
+        });
+      }
     }
   }
 
   nodeClaimRefused({ nodeClaim, message }: NodeClaimRefusal, at: SimTime): void {
-    for (const pod of nodeClaim.pods) {
-      const identity = { podKey: objectKey(pod), podUid: pod.metadata.uid };
-      this.#ledger.record({ kind: "pod-failed-scheduling", at, ...identity, message });
-    }
+    const byNodePool = [{ nodePoolName: nodeClaim.nodePoolName, message }];
+    for (const pod of nodeClaim.pods) this.#failed(pod, { message, byNodePool }, at);
+  }
+
+  #failed(pod: Pod, error: FailedScheduling, at: SimTime): void {
+    this.#ledger.record({
+      kind: "pod-failed-scheduling",
+      at,
+      ...podIdentity(pod),
+      message: error.message,
+      // Told at every look and read at the first: the parts are written out only then.
+      get nodePools() {
+        return error.byNodePool ?? [];
+      },
+    });
   }
 
   commandStarted(command: StartedCommand, at: SimTime): void {
@@ -106,6 +198,10 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
 
   record(fact: LifecycleFact, at: SimTime): void {
     switch (fact.kind) {
+      case "scaled-up":
+        return this.#created(fact.nodeClaim, { reason: "provisioned" }, at);
+      case "launch-failed":
+        return this.#launchFailed(fact, at);
       case "registered": {
         const { node, nodeClaim } = fact;
         const { allocatable } = node.status;
@@ -120,25 +216,53 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
         });
         return;
       }
-      case "initialized": {
+      case "initialized":
+      case "node-drained": {
         const nodeName = fact.node.metadata.name;
-        this.#ledger.record({ kind: "node-initialized", at, nodeName });
+        const kind = fact.kind === "initialized" ? "node-initialized" : "node-drained";
+        this.#ledger.record({ kind, at, nodeName });
         return;
       }
-      case "node-claim-disrupted":
-        return this.#deleted(fact.nodeClaim, fact.reason, at);
+      case "node-claim-disrupted": {
+        const { nodeClaim, reason, conditionType } = fact;
+        return this.#deleted(nodeClaim, reason, at, conditionType);
+      }
       case "scaled-down":
         return this.#deleted(fact.nodeClaim, "scaled-down", at);
+      case "node-claim-terminated": {
+        const nodeClaimName = fact.nodeClaim.metadata.name;
+        this.#ledger.record({ kind: "node-claim-removed", at, nodeClaimName });
+        return;
+      }
       default:
         return;
     }
   }
 
-  #deleted(nodeClaim: NodeClaim, reason: string, at: SimTime): void {
-    const nodeClaimName = nodeClaim.metadata.name;
-    const nodePoolName = nodePoolOf(nodeClaim);
-    this.#ledger.record({ kind: "node-claim-deleted", at, nodeClaimName, nodePoolName, reason });
+  /** Want of capacity is in the ledger already. */
+  #launchFailed(
+    { nodeClaim, code, message }: Extract<LifecycleFact, { kind: "launch-failed" }>,
+    at: SimTime,
+  ): void {
+    const { uid, name: nodeClaimName } = nodeClaim.metadata;
+    if (code === "insufficient-capacity" || this.#launchErrors.get(uid) === message) return;
+    this.#launchErrors.set(uid, message);
+    const facts = { nodeClaimName, nodePoolName: nodePoolOf(nodeClaim), code, message };
+    this.#ledger.record({ kind: "launch-retried", at, ...facts });
   }
+
+  #deleted(nodeClaim: NodeClaim, reason: string, at: SimTime, conditionType?: string): void {
+    const nodeClaimName = nodeClaim.metadata.name;
+    const facts = { nodeClaimName, nodePoolName: nodePoolOf(nodeClaim), reason };
+    const condition = conditionType === undefined ? {} : { conditionType };
+    this.#ledger.record({ kind: "node-claim-deleted", at, ...facts, ...condition });
+  }
+}
+
+/** Why a pod has found no place, by the NodePools that were tried. */
+interface FailedScheduling {
+  readonly message: string;
+  readonly byNodePool?: readonly { readonly nodePoolName: string; readonly message: string }[];
 }
 
 function considered(
@@ -163,6 +287,20 @@ function considered(
 /** JSON has no infinity. */
 function finiteScore({ score, ...rest }: NodePoolScore) {
   return Number.isFinite(score) ? { ...rest, score } : rest;
+}
+
+function podIdentity(pod: Pod): { readonly podKey: string; readonly podUid: string } {
+  return { podKey: objectKey(pod), podUid: pod.metadata.uid };
+}
+
+function driftReason(nodeClaim: NodeClaim): string | undefined {
+  const condition = conditionOf(nodeClaim, "Drifted");
+  return condition?.status === "True" ? condition.reason : undefined;
+}
+
+/** The values that the NodeClaim's requirement on a label names. */
+function listedValues({ spec }: NodeClaim, label: string): readonly string[] {
+  return spec.requirements.find(({ key }) => key === label)?.values ?? [];
 }
 
 function nodePoolOf(nodeClaim: NodeClaim): string {

@@ -105,9 +105,7 @@ export class Karpenter {
   /** Takes in one change of the cluster. */
   observe(event: WatchEvent, now: SimTime): void {
     this.#state.observe(event, now);
-    if (event.type === "added" && event.object.kind === "NodeClaim") {
-      this.#recorder.nodeClaimCreated(event.object, now);
-    }
+    this.#recorder.observe(event, now);
     for (const controller of this.#controllers) controller.observe(event, now);
   }
 
@@ -118,6 +116,7 @@ export class Karpenter {
 
   /** Does everything that is due. */
   reconcile(now: SimTime): void {
+    this.#recorder.recordApplied(now);
     for (let round = 0; this.#reconcileOnce(now); round++) {
       invariant(round < roundsMax, "controllers keep each other busy without end", { now });
     }

@@ -90,7 +90,9 @@ class World {
       settings: plan.kube,
       instanceState: (providerId) => (this.#provider.get(providerId) ? "exists" : "gone"),
     });
-    const unavailable = new UnavailableOfferings();
+    const unavailable = new UnavailableOfferings((offering, at) =>
+      this.#ledger.record({ kind: "offering-unavailable", at, ...offering }),
+    );
     const { nodeOverlay } = plan.karpenter.featureGates;
     const nodeOverlays = nodeOverlay ? new NodeOverlayStore() : undefined;
     this.#provider = createProvider(plan, this.#ec2, unavailable, this.#ledger, {

@@ -72,6 +72,7 @@ function recorder(world: CaseWorld, tell: Tell): DisruptionRecorder {
     },
     passFailed: (error, now) => tell({ kind: "failed", text: error }, now),
     refused: () => undefined,
+    replacementCreated: () => undefined,
     refusalEnded: () => undefined,
     considered: () => undefined,
   };

@@ -1,5 +1,6 @@
+import type { NodeClaim } from "../apis/index.ts";
 import type { SimTime } from "../units/index.ts";
-import type { CommandDecision } from "./command.ts";
+import type { CommandDecision, Replacement } from "./command.ts";
 import type { ConsideredMove, NodePoolScore } from "./considered-move.ts";
 import type { MethodName } from "./method.ts";
 import type { Refusal } from "./reasons.ts";
@@ -38,6 +39,15 @@ export interface RecordedMove extends ConsideredMove {
   readonly isRepeat: boolean;
 }
 
+/** A NodeClaim that was created in the place of a command's candidates. */
+export interface CreatedReplacement {
+  readonly commandId: string;
+  /** Of the command. */
+  readonly reason: string;
+  readonly nodeClaim: NodeClaim;
+  readonly replacement: Replacement;
+}
+
 /** A command that has ended. */
 export interface EndedCommand {
   readonly id: string;
@@ -56,6 +66,8 @@ export interface RejectedCommand {
 
 /** Whoever wants to know why: told at the time of each decision, in the order of the decisions. */
 export interface DisruptionRecorder {
+  /** Before the command is told; also of one that then cannot be started. */
+  replacementCreated(created: CreatedReplacement, now: SimTime): void;
   commandStarted(command: StartedCommand, now: SimTime): void;
   commandEnded(command: EndedCommand, now: SimTime): void;
   commandRejected(command: RejectedCommand, now: SimTime): void;

@@ -47,6 +47,7 @@ export {
   type NodePoolScore,
 } from "./considered-move.ts";
 export type {
+  CreatedReplacement,
   DisruptionRecorder,
   EndedCommand,
   RecordedMove,

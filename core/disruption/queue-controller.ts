@@ -98,15 +98,23 @@ export class CommandQueue {
     if (providerIds.some((it) => this.has(it))) return "candidate is being disrupted";
     const id = `command-${++this.#started}`;
     for (const candidate of command.candidates) this.#mark(candidate, method, now);
-    const created = command.replacements.map((it) => this.#create(it));
+    const created = command.replacements.map((it) => {
+      const made = this.#create(it);
+      if (made.nodeClaim === undefined) return made;
+      const told = { commandId: id, reason: method.reason, nodeClaim: made.nodeClaim };
+      this.#context.recorder?.replacementCreated({ ...told, replacement: it }, now);
+      return made;
+    });
     const errors = created.flatMap(({ error }) => error ?? []);
     if (errors.length > 0) {
       return `launching replacement nodeclaim, ${errors.join("; ")} (command-id=${id})`;
     }
     state.markForDeletion(providerIds);
     this.#recordResults(command, now);
-    const replacements = created.flatMap(({ name }) =>
-      name === undefined ? [] : [{ nodeClaimName: name, isInitialized: false }],
+    const replacements = created.flatMap(({ nodeClaim }) =>
+      nodeClaim === undefined
+        ? []
+        : [{ nodeClaimName: nodeClaim.metadata.name, isInitialized: false }],
     );
     const queued: QueuedCommand = { id, method, command, createdAt: now, replacements };
     const entry: Entry = { queued, providerIds, lookedAt: undefined, nextLookAt: now };
@@ -163,7 +171,7 @@ export class CommandQueue {
   }
 
   /** @see karpenter v1.14.1 pkg/controllers/provisioning/provisioner.go Provisioner.Create */
-  #create(replacement: Replacement): { readonly name?: string; readonly error?: string } {
+  #create(replacement: Replacement): { readonly nodeClaim?: NodeClaim; readonly error?: string } {
     const { cluster, state } = this.#context;
     const name =
       replacement.kind === "static"
@@ -180,7 +188,7 @@ export class CommandQueue {
       replacement.kind === "static"
         ? staticNodeClaimDraft(replacement.nodePool)
         : toNodeClaimDraft(replacement.nodeClaim);
-    return { name: cluster.createNodeClaim(draft).metadata.name };
+    return { nodeClaim: cluster.createNodeClaim(draft) };
   }
 
   #recordResults({ results }: Command, now: SimTime): void {

@@ -37,6 +37,8 @@ export type LifecycleFact =
       /** Of a repair: the node condition that made it necessary. */
       readonly conditionType?: string;
     }
+  /** A static NodePool has too few, or too many. */
+  | { readonly kind: "scaled-up"; readonly nodeClaim: NodeClaim }
   | { readonly kind: "scaled-down"; readonly nodeClaim: NodeClaim }
   | { readonly kind: "node-drained"; readonly node: Node; readonly nodeClaim: NodeClaim }
   | {

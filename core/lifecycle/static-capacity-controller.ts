@@ -51,13 +51,14 @@ export class StaticProvisioningController extends KeyedController {
     const limit = nodePool.spec.limits["nodes"];
     const granted = state.nodePoolClaims.reserve(name, replicas - active, limit);
     if (granted <= 0) return { requeueAt: after(now, limitRetry) };
-    for (let created = 0; created < granted; created++) this.#create(nodePool);
+    for (let created = 0; created < granted; created++) this.#create(nodePool, now);
     return { requeueAt: after(now, recheck) };
   }
 
-  #create(nodePool: NodePool): void {
-    const { cluster, state } = this.#context;
-    cluster.createNodeClaim(staticNodeClaimDraft(nodePool));
+  #create(nodePool: NodePool, now: SimTime): void {
+    const { cluster, state, recorder } = this.#context;
+    const nodeClaim = cluster.createNodeClaim(staticNodeClaimDraft(nodePool));
+    recorder.record({ kind: "scaled-up", nodeClaim }, now);
     state.nodePoolClaims.release(nodePool.metadata.name, 1);
   }
 }

@@ -18,6 +18,7 @@ class ProvisioningWorld {
   readonly state: ClusterState;
   readonly controller: ProvisioningController;
   readonly decisions: string[] = [];
+  readonly created: string[] = [];
   readonly refusals: string[] = [];
 
   constructor(options: Partial<ProvisioningOptions> = {}) {
@@ -32,6 +33,8 @@ class ProvisioningWorld {
       options: { ...defaultProvisioningOptions, ...options },
       recorder: {
         podDecided: (decision) => this.decisions.push(describeDecision(decision)),
+        nodeClaimCreated: ({ nodeClaim, wanted }) =>
+          this.created.push(`${nodeClaim.metadata.name} for ${wanted.pods.length}`),
         nodeClaimRefused: ({ message }) => this.refusals.push(message),
       },
     });
@@ -90,6 +93,7 @@ describe("ProvisioningController", () => {
     world.runUntil(1999);
     const [nodeClaim] = world.cluster.nodeClaims();
     const name = nodeClaim?.metadata.name ?? "";
+    expect(world.created).toEqual([`${name} for 2`]);
     expect(world.decisions).toEqual([`a -> ${name}`, `b -> ${name}`]);
     expect(world.messages()).toEqual([
       `default/a: Pod should schedule on: nodeclaim/${name}`,

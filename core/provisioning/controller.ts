@@ -237,6 +237,7 @@ export class ProvisioningController implements Controller {
       return false;
     }
     const nodeClaim = cluster.createNodeClaim(toNodeClaimDraft(wanted));
+    recorder?.nodeClaimCreated({ nodeClaim, wanted }, now);
     for (const pod of wanted.pods) {
       recorder?.podDecided({ kind: "new-node-claim", pod, nodeClaim }, now);
       this.#publish(podNominated(pod, { nodeClaim }), now);

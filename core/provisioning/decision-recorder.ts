@@ -16,8 +16,16 @@ export interface NodeClaimRefusal {
   readonly message: string;
 }
 
+/** A NodeClaim, and what was wanted when it was created. */
+export interface NodeClaimCreation {
+  readonly nodeClaim: NodeClaim;
+  readonly wanted: SchedulingNodeClaim;
+}
+
 /** Whoever wants to know why: told after each run, in the order of the decisions. */
 export interface DecisionRecorder {
   podDecided(decision: PodDecision, now: SimTime): void;
+  /** Before its pods are told. */
+  nodeClaimCreated(creation: NodeClaimCreation, now: SimTime): void;
   nodeClaimRefused(refusal: NodeClaimRefusal, now: SimTime): void;
 }

@@ -2,7 +2,12 @@
 export { Batcher, type BatchOptions, defaultBatchOptions } from "./batcher.ts";
 export { ProvisioningController, type ProvisioningContext } from "./controller.ts";
 export { type DecisionLatency, runLatencyMs, wholeLatency } from "./decision-latency.ts";
-export type { DecisionRecorder, NodeClaimRefusal, PodDecision } from "./decision-recorder.ts";
+export type {
+  DecisionRecorder,
+  NodeClaimCreation,
+  NodeClaimRefusal,
+  PodDecision,
+} from "./decision-recorder.ts";
 export { isUnderConsolidateAfter } from "./existing-node.ts";
 export { limitExceededBy, nodesResource } from "./limits.ts";
 export {

@@ -92,6 +92,7 @@ function run(
       commandEnded: () => {},
       commandRejected: ({ message }) => expect.unreachable(message),
       refused: (refusal) => started.length === 0 && refused.push(refusal),
+      replacementCreated: () => {},
       refusalEnded: () => {},
       considered: ({ candidates, refusal }) => {
         const [nodeName, ...others] = candidates;

@@ -45,7 +45,7 @@ import type { Ec2, Ec2Instance, FleetAnswer } from "../ec2/index.ts";
 import type { LedgerSink } from "../ledger/index.ts";
 import type { InstanceTypeProvider } from "./instance-type-provider.ts";
 import { fleetOverrides } from "./fleet-overrides.ts";
-import { launchChoices } from "./launch-filters.ts";
+import { launchChoices, type OnDemandReason } from "./launch-filters.ts";
 import { nodeClassDrift } from "./node-class-drift.ts";
 import { nodeClassHash } from "./node-class-hash.ts";
 import { launchObstacle, readinessOf } from "./node-class-readiness.ts";
@@ -78,6 +78,7 @@ interface Launch {
   readonly nodeClaim: NodeClaim;
   readonly nodeClass: Ec2NodeClass;
   readonly capacityType: CapacityType;
+  readonly onDemandReason: OnDemandReason | undefined;
   result: CreateResult;
 }
 
@@ -167,6 +168,7 @@ export class AwsCloudProvider implements CloudProvider {
       nodeClaim,
       nodeClass,
       capacityType: choices.capacityType,
+      onDemandReason: choices.onDemandReason,
       result: { kind: "in-progress" },
     };
     this.#launchesByUid.set(uid, launch);
@@ -260,7 +262,7 @@ export class AwsCloudProvider implements CloudProvider {
   }
 
   #launched(launch: Launch, instance: Ec2Instance): LaunchedInstance {
-    const { nodeClaim, nodeClass, capacityType } = launch;
+    const { nodeClaim, nodeClass, capacityType, onDemandReason } = launch;
     const { instanceType: typeName, zone } = instance.pool;
     const plain = this.#options.instanceTypes.list(nodeClass, this.#options.now());
     const overlaid = this.#launchTypes(nodeClaim, nodeClass) ?? plain;
@@ -309,6 +311,7 @@ export class AwsCloudProvider implements CloudProvider {
       vcpus: instance.vcpus,
       memoryBytes: type.capacity["memory"] ?? 0,
       onDemandUsdPerHour: onDemand.priceUsdPerHour,
+      ...(onDemandReason === undefined ? {} : { onDemandReason }),
     });
     return launched;
   }

@@ -197,6 +197,19 @@ describe("the capacity type of a launch", () => {
     expect(choose(types)).toEqual(["spot", "b.large z1 0.09"]);
   });
 
+  it("is On-Demand for a reason that is told", () => {
+    const reason = (offerings: readonly string[], wanted = both): string | undefined => {
+      const result = launchChoices([type("a.large", offerings)], wanted, requests, "Strict");
+      return result.kind === "choices" ? result.onDemandReason : result.message;
+    };
+    const onDemand = "z1 on-demand 0.1";
+    expect(reason([onDemand, "z1 spot 0.03"])).toBeUndefined();
+    expect(reason([onDemand, "z1 spot 0.03 no"])).toBe("spot-unavailable");
+    expect(reason([onDemand, "z1 spot 0.2"])).toBe("spot-dearer");
+    const required = requirements("karpenter.sh/capacity-type=on-demand");
+    expect(reason([onDemand, "z1 spot 0.03"], required)).toBe("required");
+  });
+
   it("is On-Demand when Spot is marked or not allowed", () => {
     const types = [type("b.large", ["z1 on-demand 0.3", "z1 spot 0.09 no"])];
     expect(choose(types)).toEqual(["on-demand", "b.large z1 0.3"]);

@@ -28,11 +28,19 @@ export interface LaunchChoice {
   readonly offerings: readonly Offering[];
 }
 
+/**
+ * Why On-Demand is bought: the NodeClaim allows nothing else; no Spot offering of its types is there;
+ * each that is costs more than the cheapest On-Demand one.
+ */
+export type OnDemandReason = "required" | "spot-unavailable" | "spot-dearer";
+
 /** The choices of a fleet request, cheapest type first, or why there are none. */
 export type LaunchChoices =
   | {
       readonly kind: "choices";
       readonly capacityType: CapacityType;
+      /** Where it is On-Demand. */
+      readonly onDemandReason?: OnDemandReason;
       readonly choices: readonly LaunchChoice[];
     }
   | { readonly kind: "none"; readonly message: string };
@@ -87,7 +95,9 @@ export function launchChoices(
       ? []
       : [{ instanceType: type.name, typeRequirements: type.requirements, offerings }];
   });
-  return { kind: "choices", capacityType, choices };
+  if (capacityType !== "on-demand") return { kind: "choices", capacityType, choices };
+  const onDemandReason = reasonForOnDemand(compatible, requirements);
+  return { kind: "choices", capacityType, onDemandReason, choices };
 }
 
 /**
@@ -188,8 +198,17 @@ function orderByPrice(candidates: readonly Candidate[]): readonly Candidate[] {
  * @see karpenter-provider-aws v1.14.1 pkg/providers/instance/instance.go getCapacityType
  */
 function chooseCapacityType(candidates: readonly Candidate[]): CapacityType {
-  const isSpotPossible = candidates.some(({ open }) =>
-    open.some(({ capacityType }) => capacityType === "spot"),
-  );
-  return isSpotPossible ? "spot" : "on-demand";
+  return hasSpot(candidates) ? "spot" : "on-demand";
+}
+
+function reasonForOnDemand(
+  compatible: readonly Candidate[],
+  requirements: Requirements,
+): OnDemandReason {
+  if (!requirements.get(labelCapacityType).has("spot")) return "required";
+  return hasSpot(compatible) ? "spot-dearer" : "spot-unavailable";
+}
+
+function hasSpot(candidates: readonly Candidate[]): boolean {
+  return candidates.some(({ open }) => open.some(({ capacityType }) => capacityType === "spot"));
 }

@@ -10,12 +10,26 @@ import type { SimTime } from "../../core/units/index.ts";
 import { after, simTime } from "../../core/units/index.ts";
 import { unavailableOfferingPeriod, unavailableSweepPeriod } from "./settings.ts";
 
+/** An offering that is kept out of decisions until a time. */
+export interface UnavailableOffering {
+  readonly capacityType: CapacityType;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly until: SimTime;
+}
+
 /** The cache, shared by all NodePools; see the head of this file. */
 export class UnavailableOfferings {
   readonly #expiryByOffering = new Map<string, SimTime>();
   readonly #versionByType = new Map<string, number>();
+  readonly #onMark: ((offering: UnavailableOffering, now: SimTime) => void) | undefined;
   #nextSweep: SimTime | undefined;
   #version = 0;
+
+  /** `onMark` is told of every mark, those of offerings that have one already too. */
+  constructor(onMark?: (offering: UnavailableOffering, now: SimTime) => void) {
+    this.#onMark = onMark;
+  }
 
   /** Keeps the offering out of decisions from now on. */
   mark(capacityType: CapacityType, instanceType: string, zone: string, now: SimTime): void {
@@ -24,6 +38,7 @@ export class UnavailableOfferings {
     const sweep = sweepAfter(expiry);
     if (this.#nextSweep === undefined || sweep < this.#nextSweep) this.#nextSweep = sweep;
     this.#touch(instanceType);
+    this.#onMark?.({ capacityType, instanceType, zone, until: expiry }, now);
   }
 
   /** Whether the offering may be shown as available: its mark, if any, is older than its time. */

@@ -72,7 +72,8 @@ export class KubeLedger {
       this.#ledger.record({ at, kind: "pod-bound", ...identity, nodeName });
     }
     if (isUnschedulable(pod) && !(before !== undefined && isUnschedulable(before))) {
-      this.#ledger.record({ at, kind: "pod-unschedulable", ...identity });
+      const message = podCondition(pod, "PodScheduled")?.message ?? "";
+      this.#ledger.record({ at, kind: "pod-unschedulable", ...identity, message });
     }
     const isServing =
       type !== "deleted" && isPodReady(pod) && !isPodTerminating(pod) && !isPodTerminal(pod);

@@ -91,6 +91,11 @@ export type LedgerEntry = At &
         readonly vcpus: number;
         readonly memoryBytes: number;
         readonly onDemandUsdPerHour: number;
+        /**
+         * Why On-Demand was bought: the NodeClaim allows nothing else, no Spot offering of its types
+         * was there, or each that was cost more. Absent for Spot.
+         */
+        readonly onDemandReason?: "required" | "spot-unavailable" | "spot-dearer";
       }
     /** Billing starts. */
     | { readonly kind: "instance-running"; readonly instanceId: string }
@@ -116,6 +121,7 @@ export type LedgerEntry = At &
     | { readonly kind: "control-plane-charge"; readonly usd: number }
     /** An instance-hour given back: EC2 ended the Spot Instance in its first hour. */
     | { readonly kind: "charge-waived"; readonly instanceId: string; readonly usd: number }
+    /** EC2 has no room for a NodeClaim, which is deleted for it. */
     | {
         readonly kind: "launch-failed";
         readonly nodeClaimName: string;
@@ -123,21 +129,68 @@ export type LedgerEntry = At &
         readonly code: string;
         readonly message: string;
       }
+    /** A launch went wrong otherwise and is tried again. Told when the message changes. */
+    | {
+        readonly kind: "launch-retried";
+        readonly nodeClaimName: string;
+        readonly nodePoolName: string;
+        readonly code: string;
+        readonly message: string;
+      }
+    /**
+     * EC2 had no room in a capacity pool, or took Spot back there: Karpenter leaves the offering out of
+     * its decisions for a while.
+     */
+    | {
+        readonly kind: "offering-unavailable";
+        readonly capacityType: CapacityType;
+        readonly instanceType: string;
+        readonly zone: string;
+        readonly until: SimTime;
+      }
+    /** EC2 will take the Spot Instance back in two minutes. */
     | { readonly kind: "interruption-notice"; readonly instanceId: string }
     | { readonly kind: "rebalance-recommendation"; readonly instanceId: string }
+    /**
+     * Karpenter asks for a machine. The reason is `provisioned`, the disruption reason of the command
+     * whose replacement it is (`underutilized`, `drifted`), or `applied` for one of the manifests.
+     */
     | {
         readonly kind: "node-claim-created";
         readonly nodeClaimName: string;
         readonly nodePoolName: string;
         readonly reason: string;
+        /** Of the command whose replacement it is. */
+        readonly commandId?: string;
+        /** Every type that it may be; none named: any that its NodePool allows. */
         readonly instanceTypes: readonly string[];
+        /** Those in which its types could be had at that time; none named: any. */
+        readonly capacityTypes: readonly string[];
+        /** Those that NodePool and pods allow; none named: any. */
+        readonly allowedCapacityTypes: readonly string[];
+        /** `namespace/name` of the pods that it is for, at most twenty. */
+        readonly pods: readonly string[];
+        readonly podCount: number;
       }
+    /** A NodeClaim is deleted for another reason than a disruption command. */
     | {
         readonly kind: "node-claim-deleted";
         readonly nodeClaimName: string;
         readonly nodePoolName: string;
         readonly reason: string;
+        /** Of a repair: the node condition that made it necessary. */
+        readonly conditionType?: string;
       }
+    /** The NodeClaim has drifted since, and why. */
+    | {
+        readonly kind: "node-claim-drifted";
+        readonly nodeClaimName: string;
+        readonly reason: string;
+      }
+    /** It does not count as drifted any more. */
+    | { readonly kind: "node-claim-drift-ended"; readonly nodeClaimName: string }
+    /** The NodeClaim is gone, its instance with it. */
+    | { readonly kind: "node-claim-removed"; readonly nodeClaimName: string }
     | {
         readonly kind: "node-registered";
         readonly nodeName: string;
@@ -148,6 +201,8 @@ export type LedgerEntry = At &
       }
     | { readonly kind: "node-ready"; readonly nodeName: string }
     | { readonly kind: "node-initialized"; readonly nodeName: string }
+    /** Every pod that had to go is gone: the instance is terminated next. */
+    | { readonly kind: "node-drained"; readonly nodeName: string }
     | { readonly kind: "node-removed"; readonly nodeName: string }
     | {
         readonly kind: "pod-created";
@@ -165,8 +220,26 @@ export type LedgerEntry = At &
       }
     | { readonly kind: "pod-ready"; readonly podKey: string; readonly podUid: string }
     | { readonly kind: "pod-not-ready"; readonly podKey: string; readonly podUid: string }
-    /** kube-scheduler found no node: PodScheduled=False, reason Unschedulable. */
-    | { readonly kind: "pod-unschedulable"; readonly podKey: string; readonly podUid: string }
+    /**
+     * kube-scheduler found no node: PodScheduled=False, reason Unschedulable. The message is the first
+     * of its kind, later ones are left out.
+     */
+    | {
+        readonly kind: "pod-unschedulable";
+        readonly podKey: string;
+        readonly podUid: string;
+        readonly message: string;
+      }
+    /** Karpenter expects the pod on a machine. Told when it is another machine than before. */
+    | {
+        readonly kind: "pod-nominated";
+        readonly podKey: string;
+        readonly podUid: string;
+        /** Absent for a node that Karpenter doesn't manage. */
+        readonly nodeClaimName?: string;
+        /** Absent while the machine is no node yet. */
+        readonly nodeName?: string;
+      }
     /**
      * Karpenter itself cannot help the pod; the message is its FailedScheduling event. The journal
      * holds it when the message changes, not at every look.
@@ -176,6 +249,8 @@ export type LedgerEntry = At &
         readonly podKey: string;
         readonly podUid: string;
         readonly message: string;
+        /** The parts of the message, where NodePools were tried: those above in weight come first. */
+        readonly nodePools: readonly { readonly nodePoolName: string; readonly message: string }[];
       }
     | {
         readonly kind: "pod-evicted";

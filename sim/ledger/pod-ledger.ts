@@ -24,6 +24,8 @@ interface LivePod {
   isDisrupted: boolean;
   wasUnschedulable: boolean;
   message: string | undefined;
+  /** Karpenter's last word on where the pod may go, as the journal has it. */
+  told: string | undefined;
   block: EvictionBlock | undefined;
 }
 
@@ -94,6 +96,7 @@ export class PodLedger {
       isDisrupted: false,
       wasUnschedulable: false,
       message: undefined,
+      told: undefined,
       block: undefined,
     });
     if (isDaemon) return;
@@ -106,6 +109,7 @@ export class PodLedger {
     invariant(pod.nodeName === undefined, "a pod is bound twice", { podKey, nodeName });
     pod.nodeName = nodeName;
     pod.message = undefined;
+    pod.told = undefined;
     this.#nodes.podChanged(nodeName, pod.requests, 1, at);
     if (pod.isDaemon) return;
     this.#boundCount += 1;
@@ -136,9 +140,14 @@ export class PodLedger {
   failedScheduling(podUid: string, message: string): boolean {
     const pod = this.#pods.get(podUid);
     if (pod === undefined) return true;
-    const isNews = pod.message !== message;
     pod.message = message;
-    return isNews;
+    return isNews(pod, `failed ${message}`);
+  }
+
+  /** Notes where Karpenter expects the pod; false when it has said so before. */
+  nominated({ podUid, nodeClaimName, nodeName }: Entry<"pod-nominated">): boolean {
+    const pod = this.#pods.get(podUid);
+    return pod === undefined || isNews(pod, `nominated ${nodeClaimName ?? nodeName ?? ""}`);
   }
 
   /** Notes a refused eviction; false when the same budgets have refused the last one. */
@@ -265,6 +274,12 @@ export class PodLedger {
     invariant(pod !== undefined, "a fact about a pod that was not created", { podUid });
     return pod;
   }
+}
+
+function isNews(pod: LivePod, text: string): boolean {
+  if (pod.told === text) return false;
+  pod.told = text;
+  return true;
 }
 
 function endsBlock(

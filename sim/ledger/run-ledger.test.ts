@@ -184,6 +184,7 @@ describe("the ledger of a run", () => {
       podKey: "default/a",
       podUid: "a",
       message,
+      nodePools: [],
     });
     const told = [failure(1, "no room"), failure(2, "no room"), failure(3, "no zone")];
     for (const entry of [pod("a", 0), ...told, failure(4, "no room")]) ledger.record(entry);

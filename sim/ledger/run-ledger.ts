@@ -84,6 +84,8 @@ export class RunLedger implements LedgerSink {
     switch (entry.kind) {
       case "pod-failed-scheduling":
         return !this.#pods.failedScheduling(entry.podUid, entry.message);
+      case "pod-nominated":
+        return !this.#pods.nominated(entry);
       case "eviction-blocked":
         return !this.#pods.evictionBlocked(entry);
       default:
@@ -147,6 +149,7 @@ export class RunLedger implements LedgerSink {
         this.#pods.unschedulable(entry.podUid);
         return true;
       case "pod-failed-scheduling":
+      case "pod-nominated":
       case "eviction-blocked":
         return true;
       case "pod-evicted":

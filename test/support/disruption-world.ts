@@ -113,6 +113,8 @@ export class DisruptionWorld {
       this.facts.push(`${formatTime(now).slice(11, -1)} ${text}`);
     };
     return {
+      replacementCreated: ({ commandId, nodeClaim }, now) =>
+        tell(`created ${nodeClaim.metadata.name} for ${commandId}`, now),
       commandStarted: ({ message }, now) => tell(`started ${message}`, now),
       commandEnded: ({ id, outcome, message }, now) => tell(`${outcome} ${id}: ${message}`, now),
       commandRejected: ({ method, move, failure, message }, now) => {
@@ -134,7 +136,7 @@ export class DisruptionWorld {
 
   /** Facts about commands only. */
   get story(): readonly string[] {
-    return this.facts.filter((it) => !/ (no longer )?(refused|considered) /.test(it));
+    return this.facts.filter((it) => !/ (no longer )?(refused|considered|created) /.test(it));
   }
 
   /** Adds a node; Consolidatable and initialized unless told otherwise. */
