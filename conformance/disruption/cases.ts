@@ -43,6 +43,14 @@ export interface CaseChange {
   readonly instanceTypeSet?: string;
 }
 
+/** How long machines take in a run that carries decisions out. */
+export interface CaseCarryOut {
+  readonly launchSeconds: number;
+  /** From the launch on. */
+  readonly initializeSeconds: number;
+  readonly terminateSeconds: number;
+}
+
 /** One cluster to decide for. */
 export interface DisruptionCase extends Omit<ConformanceCase, "options"> {
   readonly options: ConformanceCase["options"] & { readonly spotToSpotConsolidation?: boolean };
@@ -53,6 +61,8 @@ export interface DisruptionCase extends Omit<ConformanceCase, "options"> {
   readonly seconds: number;
   /** In order of time. */
   readonly script?: readonly CaseChange[];
+  /** Absent: nothing is launched, and nothing goes. */
+  readonly carryOut?: CaseCarryOut;
 }
 
 /** A node that passed a method's filter. */

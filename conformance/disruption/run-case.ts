@@ -7,13 +7,14 @@ import {
   type StateNode,
 } from "../../core/state/index.ts";
 import { compareStrings, elapsed, type SimTime, after, seconds } from "../../core/units/index.ts";
+import { Machines } from "./carry-out.ts";
 import type { CaseWorld } from "./case-world.ts";
 import type { CreatedClaim, DecidedEnd, DecidedFact, DecidedRun, DisruptionCase } from "./cases.ts";
 import { describeEvent, describeScores, eventText } from "./inspect-methods.ts";
 
 const nothing: DecidedRun = { facts: [], events: [], end: [] };
 
-/** What becomes of the case. At one instant come first the script, then the controller. */
+/** What becomes of the case. At one instant come first the script, then machines, then the controller. */
 export function runCase(world: CaseWorld, testCase: DisruptionCase): DecidedRun {
   if (testCase.seconds === 0) return nothing;
   const start = world.now;
@@ -26,18 +27,22 @@ export function runCase(world: CaseWorld, testCase: DisruptionCase): DecidedRun 
   });
   replayCluster(cluster, (event, at) => controller.observe(event, at), start);
   cluster.subscribe((event, at) => controller.observe(event, at));
+  const machines = new Machines(world, testCase.carryOut);
   const script = [...(testCase.script ?? [])];
   for (;;) {
     const change = script[0];
     const changeAt = change === undefined ? undefined : after(start, seconds(change.atSeconds));
-    const dueAt = controller.nextDueAt();
-    const next = Math.max(Math.min(changeAt ?? end + 1, dueAt ?? end + 1), world.now) as SimTime;
-    if (next > end || facts.some(({ kind }) => kind === "failed")) break;
+    const next = earliest(end, world.now, [changeAt, machines.nextAt(), controller.nextDueAt()]);
+    if (next === undefined || facts.some(({ kind }) => kind === "failed")) break;
     world.now = next;
     if (change !== undefined && changeAt === next) {
       world.apply(change);
       script.shift();
-    } else controller.reconcile(next);
+      continue;
+    }
+    machines.step(next);
+    const dueAt = controller.nextDueAt();
+    if (dueAt !== undefined && dueAt <= next) controller.reconcile(next);
   }
   world.now = end;
   return {
@@ -45,6 +50,18 @@ export function runCase(world: CaseWorld, testCase: DisruptionCase): DecidedRun 
     events: firstEvents(world, start),
     end: world.state.stateNodes().map((it) => describeEnd(it, end)),
   };
+}
+
+/** The first of the times, which is not before now; `undefined` when that is after the end. */
+function earliest(
+  end: SimTime,
+  now: SimTime,
+  times: readonly (SimTime | undefined)[],
+): SimTime | undefined {
+  const known = times.flatMap((it) => it ?? []);
+  if (known.length === 0) return undefined;
+  const next = Math.max(Math.min(...known), now) as SimTime;
+  return next > end ? undefined : next;
 }
 
 type Tell = (fact: Omit<DecidedFact, "atMs">, now: SimTime) => void;

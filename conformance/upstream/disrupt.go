@@ -21,6 +21,7 @@ type DisruptionCase struct {
 	Facts           Facts             `json:"facts"`
 	Seconds         int               `json:"seconds"`
 	Script          []Change          `json:"script"`
+	CarryOut        *CarryOut         `json:"carryOut"`
 }
 
 // Facts are what Karpenter knows from before, by the name of the node.

@@ -218,10 +218,11 @@ func (w *world) nextHappening() time.Time {
 	for _, it := range w.timeline.commands {
 		consider(it.nextLook)
 	}
+	consider(w.nextToCarryOut())
 	return next
 }
 
-// happen does what is due: first the script, then the queue.
+// happen does what is due: first the script, then machines, then the queue.
 func (w *world) happen() {
 	for len(w.timeline.script) > 0 {
 		change := w.timeline.script[0]
@@ -233,6 +234,7 @@ func (w *world) happen() {
 			panic(err)
 		}
 	}
+	w.carryOut()
 	w.lookAtQueue()
 }
 

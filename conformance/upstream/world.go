@@ -36,7 +36,9 @@ type world struct {
 	provisioner *provisioning.Provisioner
 	queue       *disruption.Queue
 	created     int
-	timeline    *timeline
+	// machines whose NodeClaims were created or deleted since the start, by name.
+	machines map[string]*progress
+	timeline *timeline
 }
 
 // patientClock lets time pass at once for whoever waits, with all that happens meanwhile.
@@ -74,7 +76,7 @@ func (r *recorder) Publish(published ...events.Event) {
 
 func newWorld(parent context.Context, input *DisruptionCase, sets map[string][]InstanceType) (*world, error) {
 	ctx, cancel := context.WithCancel(options.ToContext(parent, disruptionOptions(input)))
-	w := &world{ctx: ctx, cancel: cancel, input: input, sets: sets}
+	w := &world{ctx: ctx, cancel: cancel, input: input, sets: sets, machines: map[string]*progress{}}
 	w.clock = &patientClock{FakeClock: testclock.NewFakeClock(input.Now), pass: func(time.Duration) bool { return false }}
 	objects, err := decodeObjects(input.Objects.Items)
 	if err != nil {

@@ -46,7 +46,11 @@ func newWorldClient(w *world, objects []client.Object) client.Client {
 				return w.observed(object, c.Patch(ctx, object, patch, opts...))
 			},
 			Delete: func(ctx context.Context, c client.WithWatch, object client.Object, opts ...client.DeleteOption) error {
-				return w.observed(object, c.Delete(ctx, object, opts...))
+				err := c.Delete(ctx, object, opts...)
+				if err == nil {
+					w.noteDeletion(ctx, c, object)
+				}
+				return w.observed(object, err)
 			},
 			SubResourceUpdate: func(ctx context.Context, c client.Client, name string, object client.Object, opts ...client.SubResourceUpdateOption) error {
 				return w.observed(object, c.SubResource(name).Update(ctx, object, opts...))
@@ -75,6 +79,22 @@ func (w *world) name(object client.Object) {
 	object.SetUID(types.UID(object.GetName()))
 	object.SetCreationTimestamp(metav1.Time{Time: w.clock.Now()})
 	object.SetGeneration(1)
+	if _, ok := object.(*v1.NodeClaim); ok {
+		w.progressOf(object.GetName()).createdAt = w.clock.Now()
+	}
+}
+
+// noteDeletion remembers since when a NodeClaim is being deleted; one that nothing holds is gone.
+func (w *world) noteDeletion(ctx context.Context, c client.Client, object client.Object) {
+	nodeClaim, ok := object.(*v1.NodeClaim)
+	if !ok {
+		return
+	}
+	if err := c.Get(ctx, client.ObjectKeyFromObject(nodeClaim), &v1.NodeClaim{}); err != nil {
+		delete(w.machines, nodeClaim.Name)
+	} else if it := w.progressOf(nodeClaim.Name); it.deletedAt.IsZero() {
+		it.deletedAt = w.clock.Now()
+	}
 }
 
 func listByKey(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {

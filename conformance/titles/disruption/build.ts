@@ -1,7 +1,12 @@
 // Short ways to write the manifests of hand-made disruption cases. Everything that the API server
 // would fill in is written out, since upstream's program reads manifests as they are.
 import type { Manifest } from "../../cases.ts";
-import type { CaseChange, CaseFacts, DisruptionCase } from "../../disruption/cases.ts";
+import type {
+  CaseCarryOut,
+  CaseChange,
+  CaseFacts,
+  DisruptionCase,
+} from "../../disruption/cases.ts";
 import { archKey, capacityTypeKey, hostnameKey, osKey, pod, typeKey, zoneKey } from "../build.ts";
 
 /** A case in the making; its title is the one of upstream's own test of the same decision. */
@@ -14,6 +19,7 @@ export interface DisruptionTitle {
   readonly options?: Partial<DisruptionCase["options"]>;
   readonly instanceTypeSet?: string;
   readonly instanceTypeSetByNodePool?: Readonly<Record<string, string>>;
+  readonly carryOut?: CaseCarryOut;
 }
 
 /** The start of every case. */

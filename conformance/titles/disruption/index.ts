@@ -1,12 +1,20 @@
 /** Hand-made disruption cases, each with the title of upstream's own test of the same decision. */
 import type { DisruptionCase } from "../../disruption/cases.ts";
 import { type DisruptionTitle, start } from "./build.ts";
+import { budgetTitles } from "./budgets.ts";
 import { candidateTitles } from "./candidates.ts";
+import { driftTitles } from "./drift.ts";
+import { emptinessTitles } from "./emptiness.ts";
+import { staticDriftTitles } from "./static-drift.ts";
 
 export { titleInstanceTypeSets } from "../instance-types.ts";
 
 const titlesByTopic: Readonly<Record<string, readonly DisruptionTitle[]>> = {
   candidates: candidateTitles,
+  budgets: budgetTitles,
+  emptiness: emptinessTitles,
+  drift: driftTitles,
+  "static-drift": staticDriftTitles,
 };
 
 /** Topics, each recorded in a file of its own. */
