@@ -62,8 +62,13 @@ export class CaseWorld {
     this.now = parseTime(testCase.now);
     this.#testCase = testCase;
     this.#sets = sets;
-    const { spotToSpotConsolidation = false, ...options } = testCase.options;
-    this.options = { ...defaultDisruptionOptions, ...options, spotToSpotConsolidation };
+    const { featureGates = {}, ...policies } = testCase.options;
+    this.options = {
+      ...defaultDisruptionOptions,
+      ...policies,
+      reservedCapacity: featureGates.ReservedCapacity ?? true,
+      spotToSpotConsolidation: featureGates.SpotToSpotConsolidation ?? false,
+    };
     const { cloudProvider } = this;
     const cluster = new TimedCluster(() => this.now, clusterObjects(testCase.objects));
     this.cluster = cluster;

@@ -51,9 +51,18 @@ export interface CaseCarryOut {
   readonly terminateSeconds: number;
 }
 
+/** Feature gates that bear on disruption; those left out are as Karpenter has them by default. */
+export const disruptionFeatureGates = ["ReservedCapacity", "SpotToSpotConsolidation"] as const;
+export type DisruptionFeatureGate = (typeof disruptionFeatureGates)[number];
+
+/** Settings of Karpenter. */
+export interface DisruptionCaseOptions extends Omit<ConformanceCase["options"], "featureGates"> {
+  readonly featureGates?: Readonly<Partial<Record<DisruptionFeatureGate, boolean>>>;
+}
+
 /** One cluster to decide for. */
-export interface DisruptionCase extends Omit<ConformanceCase, "options"> {
-  readonly options: ConformanceCase["options"] & { readonly spotToSpotConsolidation?: boolean };
+export interface DisruptionCase extends Omit<ConformanceCase, "inFull" | "options"> {
+  readonly options: DisruptionCaseOptions;
   /** Names of sets for NodePools that are offered something else than `instanceTypeSet`. */
   readonly instanceTypeSetByNodePool?: Readonly<Record<string, string>>;
   readonly facts?: CaseFacts;

@@ -66,7 +66,7 @@ describe("comparing decisions", () => {
   it.each([
     ["a failed case", { ...upstream, error: "reading an object" }],
     ["another candidate", withMethod({ candidates: [] })],
-    ["another budget", withMethod({ budgets: { default: 2 } })],
+    ["another budget", withMethod({ budgets: { default: 3 } })],
     ["another command", withMethod({ commands: [] })],
     ["another price", withMethod({ commands: [{ ...method.commands[0], savings: 0 }] })],
     ["another event", withMethod({ events: [{ object: "Node a", reason: "x", message: "y" }] })],

@@ -108,7 +108,8 @@ type choice struct {
 // launch takes the cheapest offering; without one, the NodeClaim goes.
 func (w *world) launch(nodeClaim *v1.NodeClaim, it *progress) {
 	requirements := scheduling.NewNodeSelectorRequirementsWithMinValues(nodeClaim.Spec.Requirements...)
-	nodePool := &v1.NodePool{ObjectMeta: metav1.ObjectMeta{Name: nodeClaim.Labels[v1.NodePoolLabelKey]}}
+	nodePool := &v1.NodePool{}
+	must(w.client.Get(w.ctx, client.ObjectKey{Name: nodeClaim.Labels[v1.NodePoolLabelKey]}, nodePool))
 	instanceTypes, err := w.provider.GetInstanceTypes(w.ctx, nodePool)
 	must(err)
 	choices := []choice{}

@@ -24,8 +24,6 @@ type Case struct {
 type Options struct {
 	PreferencePolicy string `json:"preferencePolicy"`
 	MinValuesPolicy  string `json:"minValuesPolicy"`
-	// SpotToSpotConsolidation is a feature gate.
-	SpotToSpotConsolidation bool `json:"spotToSpotConsolidation"`
 	// FeatureGates by name; those left out are as Karpenter has them by default.
 	FeatureGates map[string]bool `json:"featureGates"`
 }

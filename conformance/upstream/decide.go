@@ -113,6 +113,8 @@ func featureGates(given map[string]bool) options.FeatureGates {
 			gates.NodeOverlay = isOn
 		case "StaticCapacity":
 			gates.StaticCapacity = isOn
+		case "SpotToSpotConsolidation":
+			gates.SpotToSpotConsolidation = isOn
 		}
 	}
 	return gates

@@ -198,7 +198,7 @@ func describeEvaluation(cmd disruption.Command, scores map[string]disruption.Sco
 var disruptionReasons = map[string]bool{
 	"DisruptionBlocked": true, "Unconsolidatable": true, "ConsolidationCandidate": true,
 	"ConsolidationApproved": true, "ConsolidationRejected": true, "DisruptionLaunching": true,
-	"DisruptionWaitingReadiness": true, "DisruptionTerminating": true,
+	"DisruptionWaitingReadiness": true, "DisruptionTerminating": true, "Nominated": true, "FailedScheduling": true,
 }
 
 // describeEvents leaves out repetitions.
@@ -226,6 +226,8 @@ func objectText(object client.Object) string {
 		return "NodeClaim " + object.GetName()
 	case *v1.NodePool:
 		return "NodePool " + object.GetName()
+	case *corev1.Pod:
+		return "Pod " + podKey(object.(*corev1.Pod))
 	default:
 		return fmt.Sprintf("%T %s/%s", object, object.GetNamespace(), object.GetName())
 	}

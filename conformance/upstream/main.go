@@ -19,6 +19,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"k8s.io/klog/v2"
 	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/karpenter/pkg/operator/logging"
 )
@@ -28,6 +29,7 @@ const lineBytesMax = 1 << 26
 
 func main() {
 	ctrllog.SetLogger(logging.NopLogger)
+	klog.SetLogger(logging.NopLogger)
 	registerProvider()
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(make([]byte, 0, 1<<20), lineBytesMax)

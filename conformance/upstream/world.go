@@ -109,8 +109,6 @@ func newWorld(parent context.Context, input *DisruptionCase, sets map[string][]I
 }
 
 func disruptionOptions(input *DisruptionCase) *options.Options {
-	gates := options.DefaultFeatureGates()
-	gates.SpotToSpotConsolidation = input.Options.SpotToSpotConsolidation
 	return &options.Options{
 		CPURequests:       oneWorker,
 		BatchMaxDuration:  10 * time.Second,
@@ -118,7 +116,7 @@ func disruptionOptions(input *DisruptionCase) *options.Options {
 		PreferencePolicy:  options.PreferencePolicy(input.Options.PreferencePolicy),
 		MinValuesPolicy:   options.MinValuesPolicy(input.Options.MinValuesPolicy),
 		IgnoreDRARequests: true,
-		FeatureGates:      gates,
+		FeatureGates:      featureGates(input.Options.FeatureGates),
 	}
 }
 

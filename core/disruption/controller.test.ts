@@ -105,6 +105,20 @@ describe("a pass", () => {
     expect(failures).toHaveLength(8);
   });
 
+  it("tells of the same obstacle twice where it blocks drift and prevents consolidation", () => {
+    const cluster = world("");
+    const conditions = ["Initialized", "Consolidatable", "Drifted"] as const;
+    cluster.node({ name: "a", type: "small", conditions });
+    cluster.pod("huge", "a", "100");
+    cluster.advance(seconds(1));
+    const told = cluster.cluster.events.filter(({ objectKey }) => objectKey === "a");
+    expect(told.map(({ reason }) => reason)).toEqual(["DisruptionBlocked", "Unconsolidatable"]);
+    expect(new Set(told.map(({ message }) => message)).size).toBe(1);
+    expect(cluster.refusals.filter(({ code }) => code.endsWith("would-not-schedule"))).toHaveLength(
+      1,
+    );
+  });
+
   it("takes marks off machines that no command is about", () => {
     const cluster = world("", { disruption: { budgets: [{ nodes: "0" }] } });
     cluster.node({ name: "a", type: "small" });

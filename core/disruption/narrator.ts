@@ -28,6 +28,8 @@ export class Narrator {
   readonly #refusals = new Novelty<Refusal>(refusalText);
   /** Of refusals, with the objects that stand in the way. */
   readonly #blockers = new Novelty<Refusal>(blockerText);
+  /** The same "no" of two methods may be two events: drift is blocked, consolidation impossible. */
+  readonly #refusalEvents = new Novelty<Refusal>(refusalEventText);
   readonly #events = new Novelty<ClusterEvent>(eventText);
   /** Of moves, without and with their numbers. */
   readonly #verdicts = new Novelty<ConsideredMove>(verdictText);
@@ -53,7 +55,14 @@ export class Narrator {
         recorder.refused({ ...refusal, ...named, isRepeat: !isNews.has(refusal) }, now);
       }
     }
-    for (const refusal of news) this.#publishRefusal(refusal);
+    this.#publishRefusals(scope, told);
+  }
+
+  #publishRefusals(scope: string, refusals: readonly Refusal[]): void {
+    const events = refusals.filter(({ event }) => event !== undefined);
+    for (const refusal of this.#refusalEvents.round(scope, events).news) {
+      this.#publishRefusal(refusal);
+    }
   }
 
   #publishRefusal({ nodeName, event, sentence }: Refusal): void {
@@ -86,8 +95,10 @@ export class Narrator {
     const isOfMove = ({ nodeName }: Refusal): boolean => judged.has(nodeName);
     const others = decision.refusals.filter((it) => !isOfMove(it));
     this.refusals(`search ${method}`, others, now, method);
-    const ofMoves = this.#refusals.round(`moves ${method}`, decision.refusals.filter(isOfMove));
-    for (const refusal of ofMoves.news) this.#publishRefusal(refusal);
+    const ofMoves = decision.refusals.filter(isOfMove);
+    // Told with the moves; held here, so that another method's same "no" isn't told as new.
+    this.#refusals.round(`moves ${method}`, ofMoves);
+    this.#publishRefusals(`moves ${method}`, ofMoves);
     this.#tellMoves(method, decision.considered, now);
     this.events(`search ${method}`, decision.events);
   }
@@ -104,6 +115,10 @@ export class Narrator {
 
 function refusalText({ nodeName, code, sentence }: Refusal): string {
   return `${nodeName} ${code} ${sentence}`;
+}
+
+function refusalEventText({ nodeName, event, sentence }: Refusal): string {
+  return `${nodeName} ${event} ${sentence}`;
 }
 
 function blockerText(refusal: Refusal): string {

@@ -81,10 +81,6 @@ const reasonTitles: readonly DisruptionTitle[] = [
     budgeted({ nodes: "4" }, { nodes: "50%" }, { nodes: "2", reasons: ["Empty", "Drifted"] }),
     machines(6, "n", drifted),
   ]),
-  titled("should not count a budget with an empty list of reasons", [
-    budgeted({ nodes: "0", reasons: [] }),
-    machines(3, "n"),
-  ]),
   titled("should disrupt everything without budgets", [budgeted(), machines(3, "n")]),
   titled("should block on a budget of zero, and say so", [
     budgeted({ nodes: "0" }),

@@ -4,7 +4,6 @@ import {
   type DisruptionTitle,
   doNotDisrupt,
   machine,
-  machines,
   ownedBy,
   pdb,
   pool,
@@ -28,7 +27,7 @@ function budgeted(nodes: string, name = "default") {
 }
 
 /** Drifted machines with a pod each that fills them. */
-function busy(count: number, name: string, details: Parameters<typeof machines>[2] = {}) {
+function busy(count: number, name: string, details: Parameters<typeof machine>[1] = {}) {
   return Array.from({ length: count }, (_, index) => [
     ...machine(`${name}-${index}`, { ...drifted, ...details }),
     webPod(`pod-${name}-${index}`, `${name}-${index}`, big),
