@@ -6,6 +6,7 @@ import {
   objectKey,
   type Pod,
 } from "../core/apis/index.ts";
+import { realPods } from "../core/capacitybuffer/index.ts";
 import type {
   ConsideredMove,
   CreatedReplacement,
@@ -140,7 +141,7 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
 
   nodeClaimRefused({ nodeClaim, message }: NodeClaimRefusal, at: SimTime): void {
     const byNodePool = [{ nodePoolName: nodeClaim.nodePoolName, message }];
-    for (const pod of nodeClaim.pods) this.#failed(pod, { message, byNodePool }, at);
+    for (const pod of realPods(nodeClaim.pods)) this.#failed(pod, { message, byNodePool }, at);
   }
 
   #failed(pod: Pod, error: FailedScheduling, at: SimTime): void {

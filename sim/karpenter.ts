@@ -2,6 +2,7 @@
  * Karpenter's core in virtual time: the real controllers over the simulated ports. They are told what
  * changes, say when they want to be called, and are called then, in a fixed order, until none is due.
  */
+import { CapacityBufferController, VirtualPodCache } from "../core/capacitybuffer/index.ts";
 import {
   type CloudProvider,
   type NodeOverlayStore,
@@ -27,7 +28,8 @@ import type { Experiments, KarpenterOptions } from "./world-plan.ts";
 
 /** What the core runs on. */
 export interface KarpenterInput {
-  readonly cluster: Cluster & Required<Pick<Cluster, "updateNodeOverlayStatus">>;
+  readonly cluster: Cluster &
+    Required<Pick<Cluster, "updateNodeOverlayStatus" | "updateCapacityBufferStatus">>;
   /** The cloud before NodeOverlays. */
   readonly cloudProvider: CloudProvider;
   /** Given where the feature gate NodeOverlay is on; launches read it, too. */
@@ -67,6 +69,16 @@ export class Karpenter {
       recorder,
     });
     const costs = new CostTracker({ cluster, cloudProvider });
+    const virtualPods = featureGates.capacityBuffer ? new VirtualPodCache(cluster) : undefined;
+    const provisioning = new ProvisioningController({
+      cluster,
+      cloudProvider,
+      state,
+      options: { ...options, ignoreDraRequests: true },
+      recorder,
+      ...(virtualPods === undefined ? {} : { buffers: { virtualPods, cluster } }),
+    });
+    const trigger = (uid: string, now: SimTime): void => provisioning.trigger(uid, now);
     this.#controllers = [
       // First: NodeClasses that nobody has resolved are not ready.
       ...(input.providerControllers ?? []),
@@ -75,13 +87,10 @@ export class Karpenter {
         ? []
         : [new NodeOverlayController({ cluster, cloudProvider: plain, state, store })]),
       costs,
-      new ProvisioningController({
-        cluster,
-        cloudProvider,
-        state,
-        options: { ...options, ignoreDraRequests: true },
-        recorder,
-      }),
+      ...(virtualPods === undefined
+        ? []
+        : [new CapacityBufferController({ cluster, virtualPods, trigger })]),
+      provisioning,
       ...this.#lifecycle.controllers,
       new DisruptionController({
         cluster,
@@ -98,6 +107,7 @@ export class Karpenter {
         },
         limits: decisionLatency === undefined ? {} : { decisionLatency },
         recorder,
+        ...(virtualPods === undefined ? {} : { virtualPods }),
       }),
     ];
   }

@@ -83,7 +83,7 @@ export class CaseWorld {
   }
 
   view(): DisruptionView {
-    return liveView(this, this.#queued);
+    return liveView(this, this.#queued, this.now);
   }
 
   #offered({ metadata }: NodePool): readonly InstanceType[] {
@@ -111,7 +111,7 @@ export class CaseWorld {
       const counts = sortedEntries(bufferPods).map(
         ([name, count]) => [providerId(name), count] as const,
       );
-      state.setBufferPodCounts(new Map(counts));
+      state.bufferPods.replace(new Map(counts));
     }
     if (queued !== undefined) this.#queued = new Set(queued.map(providerId));
   }

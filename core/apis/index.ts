@@ -48,4 +48,5 @@ export {
   resolvePriorities,
 } from "./resolve-priorities.ts";
 export { hashOfText } from "./structural-hash.ts";
+export { templatePodSpec } from "./template-pod-spec.ts";
 export { requirementFaults } from "./validate-requirements.ts";

@@ -24,7 +24,8 @@ import type { Command } from "./command.ts";
 import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { consolidationRejectedEvents } from "./events.ts";
-import { earliest, type Inputs, inputsOf, isUnchanged } from "./inputs.ts";
+import { areBuffersUnchanged } from "./buffer-inputs.ts";
+import { earliest, hasMovedUntold, type Inputs, inputsOf, isUnchanged } from "./inputs.ts";
 import { liveView, type ViewSources } from "./live-view.ts";
 import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
 import { decideMethod, enabledMethods, ListedView, methodCandidates } from "./methods.ts";
@@ -127,11 +128,10 @@ export class DisruptionController implements Controller {
   }
 
   #nextPassAt(): SimTime | undefined {
-    const { state, options } = this.#context;
+    const { options } = this.#context;
     const idle = this.#idle;
     if (idle === undefined) return this.#passDueAt;
-    // Nominations and marks are told to nobody; the machines themselves tell.
-    if (state.stateNodes() !== idle.inputs.stateNodes) return this.#lastSeen;
+    if (hasMovedUntold(idle.inputs, this.#context)) return this.#lastSeen;
     if (!options.skipIdlePolls || idle.restsOnOfferings) return this.#passDueAt;
     const dueAt = earliest(idle.inputs.validUntil, idle.refreshAt);
     return dueAt === undefined ? undefined : this.#pollFrom(dueAt);
@@ -152,9 +152,7 @@ export class DisruptionController implements Controller {
     this.#lastSeen = now;
     this.#queue.reconcile(now);
     const idle = this.#idle;
-    if (idle !== undefined && this.#context.state.stateNodes() !== idle.inputs.stateNodes) {
-      this.#wake(now);
-    }
+    if (idle !== undefined && hasMovedUntold(idle.inputs, this.#context)) this.#wake(now);
     this.#passDueAt ??= now;
     for (let passes = 0; this.#isDue(now); passes++) {
       invariant(passes < passesPerInstantMax, "disruption comes to an end at each instant");
@@ -241,9 +239,10 @@ export class DisruptionController implements Controller {
     const isKnown =
       known?.version === this.#version &&
       known.view.now === now &&
+      areBuffersUnchanged(known.view.view.buffers, this.#context) &&
       known.view.view.stateNodes === this.#context.state.stateNodes();
     if (isKnown) return known.view;
-    const view = new ListedView(liveView(this.#context, this.#queue.providerIds()), now);
+    const view = new ListedView(liveView(this.#context, this.#queue.providerIds(), now), now);
     this.#listed = { version: this.#version, view };
     return view;
   }

@@ -1,5 +1,6 @@
 // Kubernetes events of disruption.
 import { type NodeClaim, objectKey } from "../apis/index.ts";
+import { realPods } from "../capacitybuffer/index.ts";
 import type { SchedulingResults } from "../provisioning/index.ts";
 import type { ClusterEvent } from "../state/index.ts";
 import type { MoveScore } from "./balanced.ts";
@@ -138,7 +139,7 @@ export function resultEvents(results: SchedulingResults): readonly ClusterEvent[
       ...(node === undefined ? [] : [`node/${node.metadata.name}`]),
     ];
     const text = `Pod should schedule on: ${parts.join(", ")}`;
-    return pods.map((pod) =>
+    return realPods(pods).map((pod) =>
       normal({ objectKind: "Pod", objectKey: objectKey(pod) }, "Nominated", text),
     );
   });

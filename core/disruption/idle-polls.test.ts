@@ -1,12 +1,14 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
+import { readyBuffer, template } from "../../test/support/capacity-buffers.ts";
 import { sizes } from "../../test/support/disruption-types.ts";
-import { DisruptionWorld } from "../../test/support/disruption-world.ts";
+import { DisruptionWorld, start } from "../../test/support/disruption-world.ts";
 import { nodePool } from "../../test/support/node-pools.ts";
 import { objectMeta, pod } from "../../test/support/pods.ts";
-import type { NodeClaim, PodDisruptionBudget } from "../apis/index.ts";
+import type { NodeClaim, PodDisruptionBudget, PodTemplate } from "../apis/index.ts";
+import { bufferKeyOf } from "../capacitybuffer/index.ts";
 import { setCondition } from "../state/index.ts";
-import { durationMs, hours, minutes, seconds } from "../units/index.ts";
+import { after, durationMs, hours, minutes, seconds, type SimTime } from "../units/index.ts";
 
 const changes = [
   "bind a pod",
@@ -23,6 +25,11 @@ const changes = [
   "launch",
   "initialize",
   "lose a replacement",
+  "run a young pod",
+  "refresh a buffer",
+  "grow a buffer",
+  "drop a buffer",
+  "keep a node for a buffer",
 ] as const;
 type Change = (typeof changes)[number];
 
@@ -71,6 +78,19 @@ function settle(world: DisruptionWorld, types: readonly string[]): void {
       types.reduce((it, type) => setCondition(it, { type, status: "True" }, world.now), launched),
     );
   }
+}
+
+const bufferName = (node: number): string => `buffer-${node % 2}`;
+const shape = template({ requests: { cpu: "300m" } });
+
+/** The buffer's virtual pods, made anew, and some more. */
+function resize(world: DisruptionWorld, node: number, more: number): void {
+  const name = bufferName(node);
+  const before = world.virtualPods
+    .getAll(world.now)
+    .filter((it) => bufferKeyOf(it) === `default/${name}`);
+  if (before.length + more === 0) return;
+  world.virtualPods.update(readyBuffer(before.length + more, { name }), shape, world.now);
 }
 
 function apply(world: DisruptionWorld, { change, node }: Step, index: number): void {
@@ -127,6 +147,19 @@ function apply(world: DisruptionWorld, { change, node }: Step, index: number): v
       if (lost !== undefined) cluster.remove("NodeClaim", lost.metadata.name);
       return;
     }
+    case "run a young pod": {
+      const metadata = { creationTimestamp: world.now };
+      if (isThere) world.pod(`y${index}`, name, "300m", { metadata });
+      return;
+    }
+    case "refresh a buffer":
+      return resize(world, node, 0);
+    case "grow a buffer":
+      return resize(world, node, 1);
+    case "drop a buffer":
+      return world.virtualPods.remove(`default/${bufferName(node)}`);
+    case "keep a node for a buffer":
+      return state.bufferPods.replace(new Map([[`fake:///${name}`, 1 + (node % 2)]]));
   }
 }
 
@@ -171,6 +204,53 @@ describe("leaving out polls that would do nothing", () => {
       expect(skipped.cluster.events).toEqual(polled.cluster.events);
     },
   );
+
+  /** A node whose pod could go to the other one, if it weren't for a virtual pod. */
+  function withVirtualPod(
+    skipIdlePolls: boolean,
+    room: PodTemplate,
+    builtAt: SimTime,
+  ): DisruptionWorld {
+    const world = new DisruptionWorld({ skipIdlePolls });
+    world.cloudProvider.instanceTypes = sizes;
+    const key = "karpenter.sh/capacity-type";
+    const requirements = [{ key, operator: "In", values: ["on-demand"] }] as const;
+    world.cluster.put(nodePool({ requirements }));
+    world.node({ name: "a", type: "small" });
+    world.node({ name: "b", type: "small", labels: { room: "here" } });
+    world.pod("b1", "b", "1400m", { spec: { nodeSelector: { room: "here" } } });
+    const creationTimestamp = after(start, seconds(30));
+    world.pod("a1", "a", "300m", { metadata: { creationTimestamp } });
+    world.virtualPods.getAll(world.now);
+    world.virtualPods.update(readyBuffer(1), room, builtAt);
+    world.advance(minutes(2));
+    return world;
+  }
+
+  /** Of a virtual pod that there is room for on b, and nowhere else. */
+  const roomFor = (cpu: string): PodTemplate =>
+    template({ requests: { cpu }, spec: { nodeSelector: { room: "here" } } });
+
+  it.each<[string, string, number, (world: DisruptionWorld, room: PodTemplate) => void]>([
+    ["goes", "310m", 40, (world) => world.virtualPods.remove("default/buffer")],
+    [
+      "is made anew, behind younger pods of its size",
+      "300m",
+      20,
+      (world, room) => world.virtualPods.update(readyBuffer(1), room, world.now),
+    ],
+  ])("finds what becomes possible when a virtual pod %s", (_, cpu, builtAt, change) => {
+    const [skipped, polled] = [true, false].map((skipIdlePolls) => {
+      const room = roomFor(cpu);
+      const world = withVirtualPod(skipIdlePolls, room, after(start, seconds(builtAt)));
+      expect(world.story).toEqual([]);
+      change(world, room);
+      world.advance(minutes(10));
+      return world.facts;
+    });
+    expect(skipped).toEqual(polled);
+    expect(skipped?.join()).toMatch(/started Underutilized\/command-1: delete/);
+  });
 
   it("leaves out nearly all polls of a quiet cluster", () => {
     const quiet = (skipIdlePolls: boolean): number => {

@@ -1,4 +1,5 @@
 import type { SimTime } from "../units/index.ts";
+import { areBuffersUnchanged, type BufferInputs } from "./buffer-inputs.ts";
 import { nextTimeCondition } from "./idle.ts";
 import type { ViewSources } from "./live-view.ts";
 import type { DisruptionView } from "./view.ts";
@@ -8,6 +9,7 @@ export interface Inputs {
   /** Counts what has been observed. */
   readonly version: number;
   readonly stateNodes: DisruptionView["stateNodes"];
+  readonly buffers: BufferInputs;
   readonly instanceTypes: DisruptionView["instanceTypesByNodePool"];
   /** Cost of each NodePool, in the view's order. */
   readonly costs: readonly number[];
@@ -21,6 +23,7 @@ export function inputsOf(view: DisruptionView, version: number, now: SimTime): I
   return {
     version,
     stateNodes: view.stateNodes,
+    buffers: view.buffers,
     instanceTypes: view.instanceTypesByNodePool,
     costs: view.nodePools.map(({ metadata }) => view.nodePoolCost(metadata.name)),
     ...(validUntil === undefined ? {} : { validUntil }),
@@ -34,11 +37,12 @@ export function inputsOf(view: DisruptionView, version: number, now: SimTime): I
  */
 export function isUnchanged(
   before: Inputs,
-  { cluster, cloudProvider, state, costs }: ViewSources,
+  sources: ViewSources,
   version: number,
   now: SimTime,
 ): boolean {
-  if (before.version !== version || before.stateNodes !== state.stateNodes()) return false;
+  const { cluster, cloudProvider, costs } = sources;
+  if (before.version !== version || hasMovedUntold(before, sources)) return false;
   if (before.validUntil !== undefined && now >= before.validUntil) return false;
   const nodePools = cluster.nodePools();
   return (
@@ -53,6 +57,17 @@ export function isUnchanged(
         (known === undefined ? types.length === 0 : known === types)
       );
     })
+  );
+}
+
+/**
+ * Whether something has changed that no observation tells of: nominations and marks, which show in
+ * the machines, and the virtual pods of capacity buffers.
+ */
+export function hasMovedUntold(before: Inputs, sources: ViewSources): boolean {
+  return (
+    before.stateNodes !== sources.state.stateNodes() ||
+    !areBuffersUnchanged(before.buffers, sources)
   );
 }
 

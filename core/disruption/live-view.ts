@@ -1,6 +1,9 @@
+import type { VirtualPods } from "../capacitybuffer/index.ts";
 import { considerPods, resolveInstanceTypes, solve } from "../provisioning/index.ts";
 import type { CloudProvider } from "../cloudprovider/index.ts";
 import type { Cluster, ClusterState, CostTracker } from "../state/index.ts";
+import type { SimTime } from "../units/index.ts";
+import { bufferInputsOf } from "./buffer-inputs.ts";
 import type { DisruptionOptions } from "./options.ts";
 import type { DisruptionView } from "./view.ts";
 
@@ -11,13 +14,18 @@ export interface ViewSources {
   readonly state: ClusterState;
   readonly costs: Pick<CostTracker, "nodePoolCost">;
   readonly options: DisruptionOptions;
+  /** Given where the feature gate CapacityBuffer is on. */
+  readonly virtualPods?: VirtualPods;
 }
 
 /** The view of this moment. What it reads through functions must not change while it is used. */
 export function liveView(
-  { cluster, cloudProvider, state, costs, options }: ViewSources,
+  sources: ViewSources,
   queuedProviderIds: ReadonlySet<string>,
+  now: SimTime,
 ): DisruptionView {
+  const { cluster, cloudProvider, state, costs, options } = sources;
+  const virtualPods = sources.virtualPods?.getAll(now) ?? [];
   const nodePools = cluster.nodePools();
   return {
     stateNodes: state.stateNodes(),
@@ -26,14 +34,14 @@ export function liveView(
       instanceTypes: (nodePool) => cloudProvider.getInstanceTypes(nodePool),
     }),
     podDisruptionBudgets: cluster.podDisruptionBudgets(),
-    pendingPods: considerPods({ pendingPods: state.pendingPods(), cluster }).pods,
+    pendingPods: considerPods({ pendingPods: state.pendingPods(), cluster, virtualPods }).pods,
     daemonSetPods: state.daemonSetPods(),
     queuedProviderIds,
     reads: cluster,
     podsOnNode: (name) => cluster.podsOnNode(name),
     nodePoolCost: (name) => costs.nodePoolCost(name),
     nodeDisruptionCost: (providerId) => state.disruptionCost(providerId),
-    hasBufferPods: (providerId) => state.hasBufferPods(providerId),
+    hasBufferPods: (providerId) => state.bufferPods.of(providerId) > 0,
     nodeClaimCounts: (name) => state.nodePoolClaims.counts(name),
     reservableNodes: (name, wanted, limit) => {
       // A promise and its return in one: nobody else creates machines in between.
@@ -43,5 +51,6 @@ export function liveView(
     },
     solve,
     options,
+    buffers: bufferInputsOf(sources, virtualPods[0]?.metadata.creationTimestamp),
   };
 }

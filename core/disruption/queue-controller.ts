@@ -1,5 +1,6 @@
 // The shell around queue.ts: starts commands, looks at those under way, ends them or rolls them back.
 import type { Node, NodeClaim } from "../apis/index.ts";
+import { realPods } from "../capacitybuffer/index.ts";
 import { limitExceededBy, staticNodeClaimDraft, toNodeClaimDraft } from "../provisioning/index.ts";
 import type { Cluster, ClusterEvent, ClusterState, WatchEvent } from "../state/index.ts";
 import { after, durationMs, elapsed, type SimTime } from "../units/index.ts";
@@ -194,7 +195,7 @@ export class CommandQueue {
   #recordResults({ results }: Command, now: SimTime): void {
     if (results === undefined) return;
     for (const { stateNode, pods } of results.existingNodes) {
-      if (pods.length > 0) this.#context.state.nominate(stateNode.providerId, now);
+      if (realPods(pods).length > 0) this.#context.state.nominate(stateNode.providerId, now);
     }
     this.#publish(resultEvents(results));
   }

@@ -174,7 +174,7 @@ const cases: Readonly<Record<RefusalCode, Case>> = {
     method: "emptiness",
     set: (world) => {
       world.node({ name: "n", type: "medium" });
-      world.state.setBufferPodCounts(new Map([["fake:///n", 1]]));
+      world.state.bufferPods.replace(new Map([["fake:///n", 1]]));
     },
   },
   "disruption/not-empty": { method: "emptiness", set: withPod },

@@ -2,6 +2,7 @@ import type { NodePool, Pod, PodDisruptionBudget } from "../apis/index.ts";
 import type { InstanceType } from "../cloudprovider/index.ts";
 import type { SchedulingInput, SchedulingReads, SolveOutcome } from "../provisioning/index.ts";
 import type { NodeClaimCounts, StateNode } from "../state/index.ts";
+import type { BufferInputs } from "./buffer-inputs.ts";
 import type { DisruptionOptions } from "./options.ts";
 
 /**
@@ -17,7 +18,7 @@ export interface DisruptionView {
   /** By NodePool name; a pool without types has no entry. */
   readonly instanceTypesByNodePool: ReadonlyMap<string, readonly InstanceType[]>;
   readonly podDisruptionBudgets: readonly PodDisruptionBudget[];
-  /** Pods that ask for capacity and may have it: provisionable and valid. */
+  /** Pods that ask for capacity and may have it: provisionable and valid; then virtual ones. */
   readonly pendingPods: readonly Pod[];
   readonly daemonSetPods: readonly Pod[];
   /** Machines of commands under way, by provider id. */
@@ -29,10 +30,12 @@ export interface DisruptionView {
   nodePoolCost(nodePoolName: string): number;
   /** 1 plus the positive eviction costs of the machine's pods other than DaemonSets'. */
   nodeDisruptionCost(providerId: string): number;
+  /** Whether the last provisioning run kept room for a CapacityBuffer there. */
   hasBufferPods(providerId: string): boolean;
   nodeClaimCounts(nodePoolName: string): NodeClaimCounts;
   /** How many of `wanted` new NodeClaims fit below the limit on nodes; no limit when undefined. */
   reservableNodes(nodePoolName: string, wanted: number, limit: number | undefined): number;
   solve(input: SchedulingInput): SolveOutcome;
   readonly options: DisruptionOptions;
+  readonly buffers: BufferInputs;
 }

@@ -216,7 +216,5 @@ describe("ProvisioningController", () => {
 
   it("refuses options that it cannot honour", () => {
     expect(() => new ProvisioningWorld({ ignoreDraRequests: false })).toThrow(/not supported/);
-    const featureGates = { reservedCapacity: true, capacityBuffer: true };
-    expect(() => new ProvisioningWorld({ featureGates })).toThrow(/CapacityBuffer/);
   });
 });

@@ -1,4 +1,11 @@
 import { type Node, objectKey, type Pod } from "../apis/index.ts";
+import {
+  isVirtualPod,
+  realPods,
+  setBufferCondition,
+  transitionEvents,
+  type VirtualPods,
+} from "../capacitybuffer/index.ts";
 import type { CloudProvider } from "../cloudprovider/index.ts";
 import {
   type Cluster,
@@ -12,6 +19,7 @@ import {
 import { matchTaint } from "../scheduling/index.ts";
 import { after, durationMs, milliseconds, seconds, type SimTime } from "../units/index.ts";
 import { Batcher } from "./batcher.ts";
+import { bufferPodCounts, type PlacedPods, provisioningConditions } from "./buffers.ts";
 import type { DecisionRecorder } from "./decision-recorder.ts";
 import {
   type DedupedEvent,
@@ -38,6 +46,11 @@ export interface ProvisioningContext {
   readonly state: ClusterState;
   readonly options: ProvisioningOptions;
   readonly recorder?: DecisionRecorder;
+  /** Given where the feature gate CapacityBuffer is on. */
+  readonly buffers?: {
+    readonly virtualPods: VirtualPods;
+    readonly cluster: Required<Pick<Cluster, "updateCapacityBufferStatus">>;
+  };
 }
 
 const retriggerAfter = seconds(10);
@@ -115,13 +128,22 @@ export class ProvisioningController implements Controller {
   #trigger(key: string, now: SimTime): void {
     const uid = this.#uidOfTrigger(key);
     if (uid === undefined) return;
+    this.trigger(uid, now);
+    this.#repeats.add(key, after(now, retriggerAfter));
+  }
+
+  /**
+   * Asks for a run on behalf of the object with this uid.
+   *
+   * @see karpenter v1.14.1 pkg/controllers/provisioning/provisioner.go Provisioner.Trigger
+   */
+  trigger(uid: string, now: SimTime): void {
     const notBefore = this.#notBefore;
     if (notBefore !== undefined && now >= after(notBefore, waitForTrigger)) {
       this.#failures = 0;
       this.#notBefore = undefined;
     }
     this.#batcher.trigger(uid, latest(now, notBefore, this.#underway?.at));
-    this.#repeats.add(key, after(now, retriggerAfter));
   }
 
   /** The uid of a pod or node that still asks for a run. */
@@ -137,7 +159,7 @@ export class ProvisioningController implements Controller {
   }
 
   #run(now: SimTime): void {
-    const { cluster, cloudProvider, state, options } = this.#context;
+    const { cluster, cloudProvider, state, options, buffers } = this.#context;
     const decision = decideProvisioning(
       {
         now,
@@ -145,6 +167,7 @@ export class ProvisioningController implements Controller {
         instanceTypes: (nodePool) => cloudProvider.getInstanceTypes(nodePool),
         stateNodes: state.stateNodes(),
         pendingPods: state.pendingPods(),
+        virtualPods: buffers?.virtualPods.getAll(now) ?? [],
         daemonSetPods: state.daemonSetPods(),
         podDisruptionBudgets: cluster.podDisruptionBudgets(),
         cluster,
@@ -174,16 +197,36 @@ export class ProvisioningController implements Controller {
     this.#recordIgnored(decision, now);
     switch (decision.kind) {
       case "no-pods":
+        this.#settleBuffers(nothingPlaced, now);
         return true;
       case "no-node-pools":
-        for (const pod of decision.pods) this.#undecided(pod, noNodePools, now);
+        for (const pod of realPods(decision.pods)) this.#undecided(pod, noNodePools, now);
+        this.#settleBuffers(nothingPlaced, now);
         return true;
       case "failed":
         return false;
       case "scheduled":
         this.#recordResults(decision.results, now);
+        this.#settleBuffers(decision.results, now);
         return decision.results.newNodeClaims.filter((it) => !this.#create(it, now)).length === 0;
     }
+  }
+
+  /** @see karpenter v1.14.1 pkg/controllers/provisioning/buffers.go updateBufferProvisioningStatus */
+  #settleBuffers(results: PlacedPods, now: SimTime): void {
+    const { buffers, cluster, state } = this.#context;
+    if (buffers === undefined) return;
+    const capacityBuffers = cluster.capacityBuffers();
+    const conditions = provisioningConditions(capacityBuffers, results);
+    for (const buffer of capacityBuffers) {
+      const condition = conditions.get(objectKey(buffer));
+      if (condition === undefined) continue;
+      const judged = setBufferCondition(buffer, condition, now);
+      if (judged === buffer) continue;
+      buffers.cluster.updateCapacityBufferStatus(judged);
+      for (const event of transitionEvents(buffer, judged)) cluster.recordEvent(event);
+    }
+    state.bufferPods.replace(bufferPodCounts(results));
   }
 
   #recordIgnored({ ignoredPods }: ProvisioningDecision, now: SimTime): void {
@@ -204,12 +247,14 @@ export class ProvisioningController implements Controller {
       this.#publish(noCompatibleInstanceTypes(without), now);
     }
     for (const [pod, error] of results.podErrors) {
-      recorder?.podDecided({ kind: "unschedulable", pod, error }, now);
+      if (!isVirtualPod(pod)) recorder?.podDecided({ kind: "unschedulable", pod, error }, now);
       // A pod that waits for a reservation hasn't failed, it is only put off.
       if (error.kind === "reserved-offering") continue;
       this.#publish(podFailedToSchedule(pod, error.message), now);
     }
-    for (const { stateNode, pods } of results.existingNodes) {
+    for (const { stateNode, pods: all } of results.existingNodes) {
+      // Virtual pods are placed anew in each run: a promise to them would never end.
+      const pods = realPods(all);
       if (pods.length > 0) state.nominate(stateNode.providerId, now);
       for (const pod of pods) {
         recorder?.podDecided({ kind: "existing-node", pod, stateNode }, now);
@@ -239,7 +284,7 @@ export class ProvisioningController implements Controller {
     const nodeClaim = cluster.createNodeClaim(toNodeClaimDraft(wanted));
     recorder?.nodeClaimCreated({ nodeClaim, wanted }, now);
     for (const pod of wanted.pods) {
-      recorder?.podDecided({ kind: "new-node-claim", pod, nodeClaim }, now);
+      if (!isVirtualPod(pod)) recorder?.podDecided({ kind: "new-node-claim", pod, nodeClaim }, now);
       this.#publish(podNominated(pod, { nodeClaim }), now);
     }
     return true;
@@ -249,6 +294,12 @@ export class ProvisioningController implements Controller {
     if (this.#events.admit(event, now)) this.#context.cluster.recordEvent(event.event);
   }
 }
+
+const nothingPlaced: PlacedPods = Object.freeze({
+  newNodeClaims: [],
+  existingNodes: [],
+  podErrors: new Map(),
+});
 
 const noNodePools = Object.freeze({
   kind: "no-node-pool",

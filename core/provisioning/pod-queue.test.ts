@@ -26,6 +26,23 @@ describe("PodQueue", () => {
     expect(names).toEqual(["cpu", "memory", "a", "b", "young"]);
   });
 
+  it("hands out virtual pods by their whole age, behind real ones of that time, else as given", () => {
+    const virtual = (name: string, at: number): QueuedPod => {
+      const annotations = { "karpenter.sh/capacity-buffer-fake-pod": "true" };
+      return queued({ name, annotations, ...created(at) });
+    };
+    const queue = new PodQueue([
+      virtual("v10", 1500),
+      virtual("v9", 1500),
+      virtual("late", 1501),
+      virtual("early", 1000),
+      queued({ name: "z", ...created(1999) }),
+      queued({ name: "young", ...created(2000) }),
+    ]);
+    const names = [1, 2, 3, 4, 5, 6].map(() => queue.pop()?.pod.metadata.name);
+    expect(names).toEqual(["z", "early", "v10", "v9", "late", "young"]);
+  });
+
   it("ends once every pod has come round without another leaving", () => {
     const queue = new PodQueue(["a", "b", "c"].map((name) => queued({ name })));
     const seen: string[] = [];

@@ -1,4 +1,5 @@
 import type { Pod } from "../apis/index.ts";
+import { isVirtualPod } from "../capacitybuffer/index.ts";
 import { compareStrings, type ResourceList } from "../units/index.ts";
 
 /** A pod that waits for a place, with the requests that it is sorted by. */
@@ -48,9 +49,11 @@ export class PodQueue<Item extends QueuedPod> {
 }
 
 /**
- * More CPU first, then more memory, then the older, then by uid. Total for pods with distinct uids.
+ * More CPU first, then more memory, then the older, then by uid. Total for pods with distinct uids,
+ * save for virtual ones of the same time, which are to stay in the order given.
  *
- * Creation times count in whole seconds, which is all that the API server keeps of them.
+ * Creation times count in whole seconds, which is all that the API server keeps of them. It has never
+ * seen a virtual pod: of such a one the whole time counts, and at the same time it comes behind.
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/queue.go byCPUAndMemoryDescending
  */
@@ -59,12 +62,18 @@ export function compareQueuedPods(a: QueuedPod, b: QueuedPod): number {
   if (cpu !== 0) return cpu;
   const memory = (b.requests["memory"] ?? 0) - (a.requests["memory"] ?? 0);
   if (memory !== 0) return memory;
-  const age = wholeSeconds(a.pod) - wholeSeconds(b.pod);
-  return age === 0 ? compareStrings(a.pod.metadata.uid, b.pod.metadata.uid) : age;
+  const [isVirtualA, isVirtualB] = [isVirtualPod(a.pod), isVirtualPod(b.pod)];
+  const age = queueTime(a.pod, isVirtualA) - queueTime(b.pod, isVirtualB);
+  if (age !== 0) return age;
+  if (isVirtualA || isVirtualB) return Number(isVirtualA) - Number(isVirtualB);
+  return compareStrings(a.pod.metadata.uid, b.pod.metadata.uid);
 }
 
 const millisecondsPerSecond = 1000;
 
-function wholeSeconds(pod: Pod): number {
-  return Math.floor(pod.metadata.creationTimestamp / millisecondsPerSecond);
+function queueTime({ metadata }: Pod, isVirtual: boolean): number {
+  const { creationTimestamp } = metadata;
+  return isVirtual
+    ? creationTimestamp
+    : creationTimestamp - (creationTimestamp % millisecondsPerSecond);
 }

@@ -23,6 +23,8 @@ export interface ProvisioningView {
   readonly stateNodes: readonly StateNode[];
   /** Pods that ask for new capacity, not validated. */
   readonly pendingPods: readonly Pod[];
+  /** Virtual pods of CapacityBuffers; absent: none. They are not validated. */
+  readonly virtualPods?: readonly Pod[];
   readonly daemonSetPods: readonly Pod[];
   readonly podDisruptionBudgets: readonly PodDisruptionBudget[];
   readonly cluster: SchedulingReads;
@@ -82,14 +84,16 @@ export function decideProvisioning(
 }
 
 /**
- * Pending pods that can be provisioned for, and those that cannot, in the order given.
+ * Pending pods that can be provisioned for, and those that cannot, in the order given; virtual pods
+ * can, and come last.
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/provisioner.go GetPendingPods
  */
 export function considerPods({
   pendingPods,
+  virtualPods = [],
   cluster,
-}: Pick<ProvisioningView, "pendingPods" | "cluster">): {
+}: Pick<ProvisioningView, "pendingPods" | "virtualPods" | "cluster">): {
   readonly pods: readonly Pod[];
   readonly ignoredPods: readonly IgnoredPod[];
 } {
@@ -100,7 +104,7 @@ export function considerPods({
     if (refusal !== undefined) ignoredPods.push({ pod, ...refusal });
     return refusal === undefined;
   });
-  return { pods, ignoredPods };
+  return { pods: [...pods, ...virtualPods], ignoredPods };
 }
 
 /**

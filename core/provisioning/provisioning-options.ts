@@ -12,10 +12,7 @@ export interface ProvisioningOptions
     Pick<SchedulingOptions, "preferencePolicy" | "minValuesPolicy" | "ignoreDraRequests"> {
   /** How long runs take; absent: no time, and they are never cut short. */
   readonly decisionLatency?: DecisionLatency;
-  readonly featureGates: {
-    readonly reservedCapacity: boolean;
-    readonly capacityBuffer: boolean;
-  };
+  readonly featureGates: { readonly reservedCapacity: boolean };
 }
 
 /** Karpenter's defaults. */
@@ -24,19 +21,14 @@ export const defaultProvisioningOptions: ProvisioningOptions = Object.freeze({
   preferencePolicy: "Respect",
   minValuesPolicy: "Strict",
   ignoreDraRequests: true,
-  featureGates: Object.freeze({ reservedCapacity: true, capacityBuffer: false }),
+  featureGates: Object.freeze({ reservedCapacity: true }),
 });
 
 /** What the options ask for and the provisioner cannot do, one sentence each; empty if nothing. */
 export function unsupportedProvisioningOptions(options: ProvisioningOptions): readonly string[] {
-  return [
-    ...(options.ignoreDraRequests
-      ? []
-      : ["dynamic resource allocation (ignore-dra-requests=false) is not supported"]),
-    ...(options.featureGates.capacityBuffer
-      ? ["capacity buffers (feature gate CapacityBuffer) are not supported"]
-      : []),
-  ];
+  return options.ignoreDraRequests
+    ? []
+    : ["dynamic resource allocation (ignore-dra-requests=false) is not supported"];
 }
 
 /** The options of a provisioning run: it waits for reservations rather than fall back. */

@@ -20,6 +20,7 @@ import {
   seconds,
   type SimTime,
 } from "../units/index.ts";
+import { BufferPodCounts } from "./buffer-pod-counts.ts";
 import type { Cluster } from "./cluster.ts";
 import { ConsolidationTimestamp } from "./consolidation-timestamp.ts";
 import { DaemonSetPods } from "./daemon-set-pods.ts";
@@ -53,6 +54,7 @@ const shortestNomination = seconds(10);
 export class ClusterState {
   /** NodeClaims of each NodePool by what is about to happen to them; for static NodePools. */
   readonly nodePoolClaims: NodePoolClaimStates = new NodePoolClaimStates();
+  readonly bufferPods: BufferPodCounts = new BufferPodCounts();
   readonly #cluster: Cluster;
   readonly #nominationWindow: DurationMs;
   readonly #nodes: StateNodes;
@@ -61,7 +63,6 @@ export class ClusterState {
   readonly #usage = new NodePoolUsage();
   readonly #podIndexes = new PodIndexes();
   readonly #daemonSetPods: DaemonSetPods;
-  #bufferPodCounts: ReadonlyMap<string, number> = new Map();
   #hasSynced = false;
 
   constructor({ cluster, options }: ClusterStateInput) {
@@ -224,15 +225,6 @@ export class ClusterState {
   /** Pods with required anti-affinity terms, bound or not, sorted by key. */
   antiAffinityPods(): readonly Pod[] {
     return this.#podIndexes.withAntiAffinity();
-  }
-
-  /** Replaces the counts of virtual buffer pods by provider id. */
-  setBufferPodCounts(counts: ReadonlyMap<string, number>): void {
-    this.#bufferPodCounts = counts;
-  }
-
-  hasBufferPods(providerId: string): boolean {
-    return (this.#bufferPodCounts.get(providerId) ?? 0) > 0;
   }
 
   #known(providerIds: readonly string[]): readonly StateNodeEntry[] {

@@ -1,6 +1,8 @@
 import type {
+  CapacityBuffer,
   CsiNode,
   DaemonSet,
+  Deployment,
   Node,
   NodeClaim,
   NodeOverlay,
@@ -10,6 +12,9 @@ import type {
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  PodTemplateObject,
+  ReplicaSet,
+  StatefulSet,
   StorageClass,
   VolumeAttachment,
 } from "../apis/index.ts";
@@ -26,12 +31,16 @@ export type EvictionResult =
   | { readonly kind: "too-many-requests"; readonly podDisruptionBudget: string }
   | { readonly kind: "multiple-budgets"; readonly podDisruptionBudgets: readonly string[] };
 
+/** Kinds of workloads whose pods a CapacityBuffer may imitate. */
+export const scalableKinds = ["Deployment", "StatefulSet", "ReplicaSet"] as const;
+export type ScalableKind = (typeof scalableKinds)[number];
+
 /** A Kubernetes event. Recorders drop repeats of the same text within two minutes. */
 export interface ClusterEvent {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
-  readonly objectKind: "Pod" | "Node" | "NodeClaim" | "NodePool" | "NodeOverlay";
+  readonly objectKind: "CapacityBuffer" | "Node" | "NodeClaim" | "NodeOverlay" | "NodePool" | "Pod";
   readonly objectKey: string;
 }
 
@@ -56,6 +65,10 @@ export interface Cluster {
   daemonSets(): readonly DaemonSet[];
   podDisruptionBudgets(): readonly PodDisruptionBudget[];
   nodeOverlays(): readonly NodeOverlay[];
+  capacityBuffers(): readonly CapacityBuffer[];
+  /** By `namespace/name`, as a workload. */
+  podTemplate(key: string): PodTemplateObject | undefined;
+  scalable(kind: ScalableKind, key: string): Deployment | ReplicaSet | StatefulSet | undefined;
   persistentVolumeClaim(key: string): PersistentVolumeClaim | undefined;
   persistentVolume(name: string): PersistentVolume | undefined;
   storageClass(name: string): StorageClass | undefined;
@@ -79,6 +92,8 @@ export interface Cluster {
   updateNodePoolStatus(nodePool: NodePool): boolean;
   /** Replaces the status of a NodeOverlay; only where NodeOverlays are evaluated. */
   updateNodeOverlayStatus?(nodeOverlay: NodeOverlay): boolean;
+  /** Replaces the status of a CapacityBuffer; only where CapacityBuffers are acted on. */
+  updateCapacityBufferStatus?(buffer: CapacityBuffer): boolean;
   /** Through the eviction subresource, so PodDisruptionBudgets are respected. */
   evictPod(key: string, uid: string): EvictionResult;
   /** A plain delete; a later one can only shorten the grace. */

@@ -105,7 +105,7 @@ export function setCondition<T extends ConditionedObject>(
   now: SimTime,
 ): T {
   const withDependents = hydrate(object);
-  const conditions = put(withDependents, change, object.metadata, now);
+  const conditions = putCondition(withDependents, change, object.metadata, now);
   if (conditions === withDependents) return object;
   const current =
     object.metadata.deletionTimestamp === undefined
@@ -149,7 +149,13 @@ function hydrate(object: ConditionedObject): readonly Condition[] {
   ];
 }
 
-function put(
+/**
+ * The conditions with one set; the very same array when nothing changes. The transition time moves
+ * only with the status.
+ *
+ * @see k8s.io/apimachinery pkg/api/meta/conditions.go SetStatusCondition
+ */
+export function putCondition(
   conditions: readonly Condition[],
   change: ConditionChange,
   metadata: ObjectMeta,
@@ -201,7 +207,7 @@ function recomputeRoot(
       (a, b) => b.lastTransitionTime - a.lastTransitionTime || compareStrings(a.type, b.type),
     );
   if (unhealthy.length === 0) {
-    return put(conditions, { type: rootCondition, status: "True" }, object.metadata, now);
+    return putCondition(conditions, { type: rootCondition, status: "True" }, object.metadata, now);
   }
   const isFalse = unhealthy.some(
     ({ status, observedGeneration }) => status === "False" && observedGeneration === generation,
@@ -212,7 +218,7 @@ function recomputeRoot(
     reason: isFalse ? "UnhealthyDependents" : "ReconcilingDependents",
     message: unhealthy.map(({ type, status }) => `${type}=${status}`).join(", "),
   };
-  return put(conditions, change, object.metadata, now);
+  return putCondition(conditions, change, object.metadata, now);
 }
 
 function withConditions<T extends ConditionedObject>(

@@ -1,4 +1,5 @@
 /** The cluster as the core sees it, and the ports through which it is read and written. */
+export * from "./buffer-pod-counts.ts";
 export * from "./clock.ts";
 export * from "./cluster-state.ts";
 export * from "./cluster.ts";

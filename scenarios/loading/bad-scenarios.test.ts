@@ -108,22 +108,12 @@ describe("a bad scenario gives one clear complaint where it is bad", () => {
       "{ name: a, controller: { proportional: { perPodMs: 2 } } }",
       `${at}:11:46 scenario/unused-latency`,
     ],
-    [
-      "a feature gate that is not supported",
-      "{ name: a, karpenter: { featureGates: { capacityBuffer: true } } }",
-      `${at}:11:63 scenario/not-supported`,
-    ],
   ])("%s", async (_name, text, expected) => {
     const found = await complaintsAbout(policy(text));
     expect(told(found)).toEqual([expected]);
   });
 
   it.each([
-    [
-      "a feature gate that is not supported",
-      "  karpenter: { featureGates: { capacityBuffer: true } }",
-      `${at}:10:48 scenario/not-supported`,
-    ],
     [
       "an unknown family",
       "  instanceTypes: { families: [m5, m55] }",

@@ -26,7 +26,6 @@ export function checkSpec(
     ...checkInstanceTypes(spec, catalogue, complain),
     ...checkPolicies(spec, complain),
     ...checkControllers(spec, complain),
-    ...checkFeatureGates(spec, complain),
     ...checkWorkloads(spec, complain),
   ];
 }
@@ -172,28 +171,6 @@ function checkControllers(spec: ScenarioSpec, complain: Complain): readonly Diag
             found: `decisionLatency: ${controller.decisionLatency ?? decisionLatency ?? "ideal"}`,
             allowed: "decisionLatency: proportional",
             message: "these numbers count under decisionLatency: proportional only",
-          }),
-        ]
-      : [],
-  );
-}
-
-/** The gate that the core refuses to run with. */
-function checkFeatureGates(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
-  const places: readonly (readonly [readonly Step[], ScenarioSpec["karpenter"] | undefined])[] = [
-    [["karpenter"], spec.karpenter],
-    ...(spec.policies ?? []).map(
-      ({ karpenter }, index) => [["policies", index, "karpenter"], karpenter] as const,
-    ),
-  ];
-  return places.flatMap(([steps, karpenter]) =>
-    karpenter?.featureGates?.capacityBuffer === true
-      ? [
-          complain([...steps, "featureGates", "capacityBuffer"], {
-            code: "scenario/not-supported",
-            found: "true",
-            allowed: "false",
-            message: "the feature gate capacityBuffer is not supported in this version",
           }),
         ]
       : [],

@@ -20,7 +20,7 @@ export const karpenterSchema = z.strictObject({
       spotToSpotConsolidation: gate("replace Spot by cheaper Spot. Default: false"),
       nodeOverlay: gate("apply NodeOverlays. Default: false"),
       staticCapacity: gate("NodePools with replicas. Default: false"),
-      capacityBuffer: gate("spare capacity. Default: false"),
+      capacityBuffer: gate("act on CapacityBuffers. Default: false"),
     })
     .optional(),
   batchIdleDuration: durationField

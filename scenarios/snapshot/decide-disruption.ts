@@ -169,7 +169,7 @@ function viewOf(
     reservedCapacity: featureGates.reservedCapacity,
     spotToSpotConsolidation: featureGates.spotToSpotConsolidation,
   };
-  return liveView({ cluster, cloudProvider, state, costs, options }, queuedProviderIds);
+  return liveView({ cluster, cloudProvider, state, costs, options }, queuedProviderIds, now);
 }
 
 /** @see karpenter v1.14.1 pkg/controllers/state/cluster.go Cluster.Synced */

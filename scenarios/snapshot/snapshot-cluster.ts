@@ -1,6 +1,8 @@
 import {
+  type CapacityBuffer,
   type CsiNode,
   type DaemonSet,
+  type Deployment,
   type Node,
   type NodeClaim,
   type NodeOverlay,
@@ -10,10 +12,18 @@ import {
   type PersistentVolumeClaim,
   type Pod,
   type PodDisruptionBudget,
+  type PodTemplateObject,
+  type ReplicaSet,
+  type StatefulSet,
   type StorageClass,
   type VolumeAttachment,
 } from "../../core/apis/index.ts";
-import type { Cluster, ClusterObject, EvictionResult } from "../../core/state/index.ts";
+import type {
+  Cluster,
+  ClusterObject,
+  EvictionResult,
+  ScalableKind,
+} from "../../core/state/index.ts";
 import { compareStrings, invariant } from "../../core/units/index.ts";
 
 type Kind = ClusterObject["kind"];
@@ -88,6 +98,15 @@ export class SnapshotCluster implements Cluster {
   nodeOverlays(): readonly NodeOverlay[] {
     return this.#list("NodeOverlay");
   }
+  capacityBuffers(): readonly CapacityBuffer[] {
+    return this.#list("CapacityBuffer");
+  }
+  podTemplate(key: string): PodTemplateObject | undefined {
+    return this.#get("PodTemplate", key);
+  }
+  scalable(kind: ScalableKind, key: string): Deployment | ReplicaSet | StatefulSet | undefined {
+    return this.#get(kind, key);
+  }
   persistentVolumeClaim(key: string): PersistentVolumeClaim | undefined {
     return this.#get("PersistentVolumeClaim", key);
   }
@@ -133,6 +152,9 @@ export class SnapshotCluster implements Cluster {
   }
   updateNodeOverlayStatus(): never {
     return readOnly("updateNodeOverlayStatus");
+  }
+  updateCapacityBufferStatus(): never {
+    return readOnly("updateCapacityBufferStatus");
   }
   evictPod(): EvictionResult {
     return readOnly("evictPod");

@@ -5,8 +5,10 @@
  */
 import { objectKey } from "../../core/apis/index.ts";
 import type {
+  CapacityBuffer,
   CsiNode,
   DaemonSet,
+  Deployment,
   Node,
   NodeClaim,
   NodeOverlay,
@@ -15,6 +17,9 @@ import type {
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  PodTemplateObject,
+  ReplicaSet,
+  StatefulSet,
   StorageClass,
   VolumeAttachment,
 } from "../../core/apis/index.ts";
@@ -24,6 +29,7 @@ import type {
   ClusterObject,
   EvictionResult,
   NodeClaimDraft,
+  ScalableKind,
 } from "../../core/state/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
 import { compareStrings } from "../../core/units/index.ts";
@@ -187,6 +193,18 @@ export class KubeApiServer implements Cluster {
     return this.#store.list("NodeOverlay");
   }
 
+  capacityBuffers(): readonly CapacityBuffer[] {
+    return this.#store.list("CapacityBuffer");
+  }
+
+  podTemplate(key: string): PodTemplateObject | undefined {
+    return this.#store.get("PodTemplate", key);
+  }
+
+  scalable(kind: ScalableKind, key: string): Deployment | ReplicaSet | StatefulSet | undefined {
+    return this.#store.get(kind, key);
+  }
+
   persistentVolumeClaim(key: string): PersistentVolumeClaim | undefined {
     return this.#store.get("PersistentVolumeClaim", key);
   }
@@ -268,6 +286,13 @@ export class KubeApiServer implements Cluster {
   /** Writes the status; the rest stays the user's. */
   updateNodeOverlayStatus({ metadata, status }: NodeOverlay): boolean {
     const current = this.#store.get("NodeOverlay", metadata.name);
+    if (current?.metadata.uid !== metadata.uid) return false;
+    return this.#writer.update({ ...current, status });
+  }
+
+  /** The same for a CapacityBuffer. */
+  updateCapacityBufferStatus({ metadata, status }: CapacityBuffer): boolean {
+    const current = this.#store.get("CapacityBuffer", objectKey({ metadata }));
     if (current?.metadata.uid !== metadata.uid) return false;
     return this.#writer.update({ ...current, status });
   }

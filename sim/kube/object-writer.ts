@@ -181,8 +181,13 @@ function keyOf(namespace: string, name: string): string {
 }
 
 function isNewSpec(object: ClusterObject, before: ClusterObject): boolean {
-  const spec = "spec" in object ? object.spec : undefined;
-  return spec !== ("spec" in before ? before.spec : undefined);
+  return specOf(object) !== specOf(before);
+}
+
+/** What a user writes of an object; a PodTemplate has its template at the top. */
+function specOf(object: ClusterObject): unknown {
+  if (object.kind === "PodTemplate") return object.template;
+  return "spec" in object ? object.spec : undefined;
 }
 
 function withServerFields(metadata: ObjectMeta, before: ObjectMeta, isBump: boolean): ObjectMeta {

@@ -13,6 +13,7 @@ import {
   type NodeClaimSpec,
   type Pod,
 } from "../../core/apis/index.ts";
+import { VirtualPodCache } from "../../core/capacitybuffer/index.ts";
 import type { InstanceType } from "../../core/cloudprovider/index.ts";
 import {
   type ConsideredMove,
@@ -79,6 +80,8 @@ export class DisruptionWorld {
   readonly cluster: FakeCluster = new FakeCluster(() => this.now);
   readonly cloudProvider: FakeCloudProvider = new FakeCloudProvider();
   readonly state: ClusterState;
+  /** Empty until a test fills it. */
+  readonly virtualPods: VirtualPodCache = new VirtualPodCache(this.cluster);
   readonly costs: CostTracker;
   readonly controller: DisruptionController;
   readonly options: DisruptionOptions;
@@ -98,6 +101,7 @@ export class DisruptionWorld {
       state: this.state,
       costs: this.costs,
       options: this.options,
+      virtualPods: this.virtualPods,
       limits,
       recorder: this.#recorder(),
     });
@@ -223,7 +227,7 @@ export class DisruptionWorld {
   }
 
   view(): DisruptionView {
-    return liveView({ ...this, options: this.options }, new Set());
+    return liveView({ ...this, options: this.options }, new Set(), this.now);
   }
 
   /** What a method decides on the present cluster, without anything being done about it. */

@@ -1,8 +1,10 @@
 // An API server in memory, for tests: writes are applied at once and told to every observer. It
 // keeps the rules that controllers rely on (finalizers, grace periods, uids) and nothing more.
 import {
+  type CapacityBuffer,
   type CsiNode,
   type DaemonSet,
+  type Deployment,
   type Node,
   type NodeClaim,
   type NodeOverlay,
@@ -13,6 +15,9 @@ import {
   type PersistentVolumeClaim,
   type Pod,
   type PodDisruptionBudget,
+  type PodTemplateObject,
+  type ReplicaSet,
+  type StatefulSet,
   type StorageClass,
   type VolumeAttachment,
 } from "../../core/apis/index.ts";
@@ -22,6 +27,7 @@ import type {
   ClusterObject,
   EvictionResult,
   NodeClaimDraft,
+  ScalableKind,
   WatchEvent,
 } from "../../core/state/index.ts";
 import { after, compareStrings, seconds, type SimTime } from "../../core/units/index.ts";
@@ -117,6 +123,15 @@ export class FakeCluster implements Cluster {
   nodeOverlays(): readonly NodeOverlay[] {
     return this.list("NodeOverlay");
   }
+  capacityBuffers(): readonly CapacityBuffer[] {
+    return this.list("CapacityBuffer");
+  }
+  podTemplate(key: string): PodTemplateObject | undefined {
+    return this.get("PodTemplate", key);
+  }
+  scalable(kind: ScalableKind, key: string): Deployment | ReplicaSet | StatefulSet | undefined {
+    return this.get(kind, key);
+  }
   persistentVolumeClaim(key: string): PersistentVolumeClaim | undefined {
     return this.get("PersistentVolumeClaim", key);
   }
@@ -174,6 +189,9 @@ export class FakeCluster implements Cluster {
   updateNodeOverlayStatus(nodeOverlay: NodeOverlay): boolean {
     return this.#update(nodeOverlay);
   }
+  updateCapacityBufferStatus(buffer: CapacityBuffer): boolean {
+    return this.#update(buffer);
+  }
   evictPod(key: string, uid: string): EvictionResult {
     this.evictionRequests.push(key);
     const pod = this.pod(key);
@@ -204,7 +222,7 @@ export class FakeCluster implements Cluster {
   }
 
   /** The server keeps what it owns; an object that is being deleted goes with its last finalizer. */
-  #update(object: NodeClaim | Node | NodeOverlay | NodePool): boolean {
+  #update(object: CapacityBuffer | NodeClaim | Node | NodeOverlay | NodePool): boolean {
     const before = this.#of(object.kind).get(objectKey(object));
     if (before === undefined || before.metadata.uid !== object.metadata.uid) return false;
     const { deletionTimestamp, generation } = before.metadata;
