@@ -71,15 +71,17 @@ describe("the text of disruption", () => {
     const nodes = Array.from({ length: 300 }, (_, n) => ({
       ...first,
       node: `node-${n}`,
-      message: n < 200 ? first.message : `${first.message} ${n}`,
-      details: n < 150 ? [] : [`pod shop/${n}`],
+      message: n < 200 ? `Pod has a rule (Pod=shop/${n % 100})` : `rule ${n}`,
+      details: n < 100 ? [] : [`pod shop/${n}`],
     }));
     const said = text(withNodes(nodes));
     expect(said.split("\n").length).toBeLessThan(60);
-    expect(said).toContain("200 nodes: Pod has");
-    // 150 without details, three of the 50 with details of their own; three more sentences.
-    expect(said).toContain("and 47 nodes more (--nodes has all)");
-    expect(said).toContain("97 nodes more with disruption/pod-do-not-disrupt (--nodes has all)");
+    expect(said).toContain(
+      "  200 nodes: Pod has a rule\n    node-0\n      Pod has a rule (Pod=shop/0)",
+    );
+    // Four of the 200 are told; of the others, three sentences.
+    expect(said).toContain("    and 196 nodes more (--nodes has all)");
+    expect(said).toContain("  97 nodes more with disruption/pod-do-not-disrupt (--nodes has all)");
     expect(text(withNodes(nodes), { showsNodes: true }).split("\n").length).toBeGreaterThan(600);
   });
 

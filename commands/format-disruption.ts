@@ -16,6 +16,9 @@ const nodesMax = 8;
 /** How many different sentences of one code are told. */
 const sentencesMax = 4;
 const commandsMax = 5;
+/** How many nodes of a command have a row, and how many destinations are named. */
+const rowsMax = 15;
+const destinationsMax = 6;
 const typesMax = 3;
 const messageMax = 320;
 /** Of AWS's price pages. */
@@ -112,15 +115,17 @@ function told(command: PlannedCommand, plan: Plan, style: TextStyle): readonly s
       { title: "PODS", isNumber: true },
       { title: "$/H", isNumber: true },
     ],
-    candidates.map(({ node, nodePool, instanceType, capacityType, zone, pods, usdPerHour: it }) => [
-      node,
-      nodePool,
-      instanceType ?? "?",
-      capacityType ?? "?",
-      zone === undefined ? "?" : shortZone(zone, plan),
-      String(pods.length),
-      it === undefined ? "?" : it.toFixed(4),
-    ]),
+    candidates
+      .slice(0, rowsMax)
+      .map(({ node, nodePool, instanceType, capacityType, zone, pods, usdPerHour: it }) => [
+        node,
+        nodePool,
+        instanceType ?? "?",
+        capacityType ?? "?",
+        zone === undefined ? "?" : shortZone(zone, plan),
+        String(pods.length),
+        it === undefined ? "?" : it.toFixed(4),
+      ]),
   );
   const [head = "", ...rows] = table.trimEnd().split("\n");
   return [
@@ -128,10 +133,12 @@ function told(command: PlannedCommand, plan: Plan, style: TextStyle): readonly s
     ...wrap(`${title} (${reason}, ${method})`, columns).map((line) => paint.bold(line)),
     paint.dim(head),
     ...rows,
+    ...moreOf("", candidates.length - rowsMax),
     ...replacements.flatMap((it) => hang("by: ", replacementText(it, plan), columns)),
-    ...existingNodes.flatMap(({ node, pods }) =>
-      hang("to: ", `${node}: ${list(pods, nodesMax)}`, columns),
-    ),
+    ...existingNodes
+      .slice(0, destinationsMax)
+      .flatMap(({ node, pods }) => hang("to: ", `${node}: ${list(pods, nodesMax)}`, columns)),
+    ...moreOf("to: ", existingNodes.length - destinationsMax),
     ...money(command, columns),
     ...command.scores.flatMap((it) => {
       const sign = it.isApproved ? ">=" : "<";
@@ -145,6 +152,10 @@ function told(command: PlannedCommand, plan: Plan, style: TextStyle): readonly s
       ? wrap("Karpenter looks again after 15 s, and goes on only if nothing has changed.", columns)
       : []),
   ];
+}
+
+function moreOf(prefix: string, rest: number): readonly string[] {
+  return rest > 0 ? [`${prefix}and ${count(rest, "node")} more (--json has all)`] : [];
 }
 
 function replacementText(replacement: PlannedReplacement, plan: Plan): string {
@@ -179,19 +190,21 @@ function money(command: PlannedCommand, columns: number): readonly string[] {
   return hang("$: ", text, columns);
 }
 
-/** What the methods would do if the commands above came to nothing. */
+/** What else methods would do with nodes that do not go now. */
 function following({ disruption }: Plan, { columns, paint }: TextStyle): readonly string[] {
-  const now = new Set(disruption.commands.map(({ method, message }) => `${method} ${message}`));
+  const going = new Set(
+    disruption.commands.flatMap(({ candidates }) => candidates.map(({ node }) => node)),
+  );
   const next = disruption.methods
     .flatMap(({ commands }) => commands)
-    .filter(({ method, message }) => !now.has(`${method} ${message}`));
+    .filter(({ candidates }) => candidates.some(({ node }) => !going.has(node)));
   if (next.length === 0) return [];
   return [
     "",
     paint.bold("Next in line, on the cluster as it is"),
     ...next.slice(0, commandsMax).flatMap(({ method, message, savingsUsdPerHour }) => {
       const price = formatUsdPerHour(usdPerHour(savingsUsdPerHour));
-      return hang("  ", `${method}: ${message} (savings: ${price})`, columns);
+      return hang("  ", `${method}: ${shorten(message)} (savings: ${price})`, columns);
     }),
     ...(next.length > commandsMax
       ? [`  and ${next.length - commandsMax} more (--json has all)`]
@@ -208,12 +221,16 @@ function groups(nodes: readonly PlannedVerdict[], style: TextStyle): readonly st
   const staying = nodes.filter(({ verdict }) => verdict === "stays");
   if (staying.length === 0) return [];
   const lines = [...groupBy(staying, ({ code }) => code).values()].flatMap((ofCode) => {
-    const sentences = [...groupBy(ofCode, ({ message }) => message).values()];
+    const sentences = [...groupBy(ofCode, ({ message }) => stem(message)).values()];
     const rest = sentences.slice(sentencesMax).flat().length;
     return [
       ...sentences.slice(0, sentencesMax).flatMap((group) => groupLines(group, style)),
       ...(rest > 0
-        ? wrap(`  ${count(rest, "node")} more with ${codeText(ofCode)} (--nodes has all)`, columns)
+        ? hang(
+            "  ",
+            `${count(rest, "node")} more with ${codeText(ofCode)} (--nodes has all)`,
+            columns,
+          )
         : []),
     ];
   });
@@ -224,33 +241,54 @@ function codeText([first]: readonly PlannedVerdict[]): string {
   return first?.code ?? "";
 }
 
-/** Nodes with the same sentence: those with the same details together. */
+/** A sentence without the names in parentheses at its end. */
+function stem(message: string): string {
+  const [head = message] = message.split(" (", 1);
+  return head;
+}
+
+/** Nodes with the same sentence, but for names at its end: those with the same details together. */
 function groupLines(group: readonly PlannedVerdict[], style: TextStyle): readonly string[] {
   const { columns, paint } = style;
   const [first] = group;
   if (first === undefined) return [];
   const heading = `  ${count(group.length, "node")}: `;
-  const parts = [...groupBy(group, ({ details }) => details.join("\n")).values()];
+  const isSame = group.every(({ message }) => message === first.message);
+  const partOf = ({ message, details }: PlannedVerdict): string => [message, ...details].join("\n");
+  const parts = [...groupBy(group, partOf).values()];
   const rest = parts.slice(sentencesMax).flat().length;
   return [
-    ...hang(heading, shorten(first.message), columns).map(paint.yellow),
+    ...hang(heading, capital(isSame ? first.message : stem(first.message)), columns).map(
+      paint.yellow,
+    ),
     ...parts
       .slice(0, sentencesMax)
       .flatMap((part) => [
         ...hang("    ", list(part.map(nameOf), nodesMax), columns),
-        ...(part[0]?.details ?? []).flatMap((detail) => hang("      ", detail, columns)),
+        ...detailsOf(part, isSame).flatMap((detail) => hang("      ", detail, columns)),
       ]),
     ...(rest > 0 ? [`    and ${count(rest, "node")} more (--nodes has all)`] : []),
   ];
+}
+
+/** Without details, and under a heading without names, the whole sentence has to tell them. */
+function detailsOf([first]: readonly PlannedVerdict[], isSame: boolean): readonly string[] {
+  if (first === undefined) return [];
+  return first.details.length > 0 || isSame ? first.details : [shorten(first.message)];
 }
 
 function nameOf({ node, code, usdPerHour: price }: PlannedVerdict): string {
   return priceCodes.has(code) && price !== undefined ? `${node} ($${price.toFixed(4)}/hour)` : node;
 }
 
-/** A sentence as events have them, with a capital; a very long one cut. */
+/** A sentence as events have them, with a capital. */
+function capital(message: string): string {
+  return shorten(message.slice(0, 1).toUpperCase() + message.slice(1));
+}
+
+/** A very long sentence is cut. */
 function shorten(message: string): string {
-  const text = message.slice(0, 1).toUpperCase() + message.slice(1).trimEnd();
+  const text = message.trimEnd();
   if (text.length <= messageMax) return text;
   return `${text.slice(0, messageMax).trimEnd()} ... (--json has it whole)`;
 }
@@ -290,7 +328,7 @@ function nodeTable({ disruption, ...plan }: Plan, style: TextStyle): readonly st
       const { verdict, message, details } = node;
       return [
         row,
-        ...hang(`    ${verdict}: `, shorten(message), columns).map(paint.yellow),
+        ...hang(`    ${verdict}: `, capital(message), columns).map(paint.yellow),
         ...details.flatMap((detail) => hang("      ", detail, columns)),
       ];
     }),

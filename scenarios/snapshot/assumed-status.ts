@@ -2,6 +2,8 @@
 // does say stands, even where time has passed over it.
 import {
   controllerOf,
+  type Ec2NodeClass,
+  labelInstanceType,
   labelNodeInitialized,
   labelNodePool,
   type Node,
@@ -11,6 +13,7 @@ import {
   type Pod,
   type PodDisruptionBudget,
 } from "../../core/apis/index.ts";
+import type { InstanceType } from "../../core/cloudprovider/index.ts";
 import { decideConsolidatable, nodePoolDrift } from "../../core/lifecycle/index.ts";
 import { labelSelectorMatches } from "../../core/scheduling/index.ts";
 import {
@@ -22,6 +25,7 @@ import {
   setCondition,
 } from "../../core/state/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
+import { nodeClassDrift } from "../../sim/aws/index.ts";
 import { budgetCounts } from "../../sim/kube/index.ts";
 import { some } from "./plan-notes.ts";
 
@@ -42,13 +46,19 @@ interface Assumed {
  * Completes NodeClaims and PodDisruptionBudgets that lack what disruption reads of their status: the
  * conditions Initialized, Drifted and Consolidatable, and the counts of budgets.
  */
-export function assumeStatus(objects: readonly ClusterObject[], now: SimTime): AssumedStatus {
+export function assumeStatus(
+  objects: readonly ClusterObject[],
+  types: ReadonlyMap<string, readonly InstanceType[]>,
+  now: SimTime,
+): AssumedStatus {
   const assumed: Assumed = { initialized: [], drifted: [], consolidatable: [], budgets: [] };
   const nodes = new Map<string, Node>();
   const nodePools = new Map<string, NodePool>();
+  const nodeClasses = new Map<string, Ec2NodeClass>();
   for (const object of objects) {
     if (object.kind === "Node") nodes.set(object.spec.providerId, object);
     if (object.kind === "NodePool") nodePools.set(object.metadata.name, object);
+    if (object.kind === "EC2NodeClass") nodeClasses.set(object.metadata.name, object);
   }
   const completed = objects.map((object) => {
     if (object.kind === "PodDisruptionBudget") return withCounts(object, objects, assumed);
@@ -57,9 +67,9 @@ export function assumeStatus(objects: readonly ClusterObject[], now: SimTime): A
     const node = nodes.get(object.status.providerId ?? "");
     const nodePool = nodePools.get(object.metadata.labels[labelNodePool] ?? "");
     const nodeClaim = withInitialized(object, node, assumed, now);
-    return nodePool === undefined
-      ? nodeClaim
-      : withDisruptionConditions(nodeClaim, nodePool, assumed, now);
+    if (nodePool === undefined) return nodeClaim;
+    const drift = driftOf(nodeClaim, nodePool, nodeClasses, types);
+    return withDisruptionConditions(nodeClaim, nodePool, drift, assumed, now);
   });
   return { objects: completed, notes: notesOf(assumed) };
 }
@@ -82,17 +92,45 @@ function withInitialized(
   );
 }
 
+/**
+ * Why the NodeClaim has drifted, as far as a snapshot tells. Whether its instance type is still
+ * offered is left out: one that the catalogue doesn't know is no reason to disrupt.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/nodeclaim/disruption/drift.go Drift.isDrifted
+ */
+function driftOf(
+  nodeClaim: NodeClaim,
+  nodePool: NodePool,
+  nodeClasses: ReadonlyMap<string, Ec2NodeClass>,
+  types: ReadonlyMap<string, readonly InstanceType[]>,
+): string | undefined {
+  if (!isConditionTrue(nodeClaim, "Launched")) return undefined;
+  const reason = nodePoolDrift(nodePool, nodeClaim);
+  if (reason !== undefined) return reason;
+  const nodeClass = nodeClasses.get(nodePool.spec.template.spec.nodeClassRef.name);
+  if (nodeClass === undefined) return undefined;
+  const name = nodeClaim.metadata.labels[labelInstanceType];
+  const type = types.get(nodePool.metadata.name)?.find((it) => it.name === name);
+  // What only the instance could tell (its subnet, its security groups) is not in a snapshot.
+  const result = nodeClassDrift({
+    nodeClaim,
+    nodeClass,
+    typeRequirements: type?.requirements,
+    instance: undefined,
+  });
+  return result.kind === "drifted" ? result.reason : undefined;
+}
+
 /** What Karpenter's NodeClaim controller would have written: it looks every five minutes. */
 function withDisruptionConditions(
   nodeClaim: NodeClaim,
   nodePool: NodePool,
+  reason: string | undefined,
   assumed: Assumed,
   now: SimTime,
 ): NodeClaim {
   let result = nodeClaim;
   const { name } = nodeClaim.metadata;
-  const isLaunched = isConditionTrue(nodeClaim, "Launched");
-  const reason = isLaunched ? nodePoolDrift(nodePool, nodeClaim) : undefined;
   if (reason !== undefined && conditionStatus(nodeClaim, "Drifted") === undefined) {
     assumed.drifted.push(`${name}: ${reason}`);
     const change = { type: "Drifted", status: "True", reason, message: reason } as const;
@@ -164,8 +202,8 @@ function notesOf({ initialized, drifted, consolidatable, budgets }: Assumed): re
   if (drifted.length > 0) {
     const names = some(drifted, "NodeClaim");
     notes.push(
-      `${names} without a Drifted condition, although annotations or labels do not match the ` +
-        "NodePool: taken as drifted",
+      `${names} without a Drifted condition, although NodePool or EC2NodeClass have moved on: ` +
+        "taken as drifted",
     );
   }
   if (consolidatable.length > 0) {

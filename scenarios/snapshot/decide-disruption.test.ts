@@ -66,13 +66,14 @@ function run(
 ): { readonly started: readonly StartedCommand[]; readonly refused: readonly Refusal[] } {
   let now = start;
   const snapshot = read(text);
-  const { objects } = assumeStatus(snapshot.objects, start);
   const api = new FakeCluster(() => now);
-  const nodePools = objects.flatMap((object) => (object.kind === "NodePool" ? [object] : []));
-  const nodeClasses = objects.filter((it): it is Ec2NodeClass => it.kind === "EC2NodeClass");
-  const place = findPlace(objects, {});
+  const { objects: said } = snapshot;
+  const nodePools = said.flatMap((object) => (object.kind === "NodePool" ? [object] : []));
+  const nodeClasses = said.filter((it): it is Ec2NodeClass => it.kind === "EC2NodeClass");
+  const place = findPlace(said, {});
   const market = advisedSpotMarket(catalogue, place.region, start);
   const types = typesByNodePool(nodePools, nodeClasses, { ...place, catalogue, market, now });
+  const { objects } = assumeStatus(said, types, start);
   const cloudProvider = {
     getInstanceTypes: ({ metadata }: { readonly metadata: { readonly name: string } }) =>
       types.get(metadata.name) ?? [],
@@ -287,6 +288,17 @@ describe("what a snapshot does not say of its status", () => {
     expect(drift?.commands.map(({ candidates }) => candidates[0]?.node)).toContain(
       "ip-10-0-1-23.ec2.internal",
     );
+  });
+
+  it("is taken as drifted where its AMI is none that the EC2NodeClass has found", () => {
+    const found = cluster
+      .replace(
+        "    status:\n      subnets:",
+        "    status:\n      amis: [{ id: ami-new, name: new, requirements: [] }]\n      subnets:",
+      )
+      .replace(/(uid: claim-batch-x5v8n[\s\S]*?    status:\n)/, "$1      imageID: ami-old\n")
+      .replace(/(uid: claim-general-4qv7x[\s\S]*?    status:\n)/, "$1      imageID: ami-new\n");
+    expect(plan(found).notes.join()).toMatch(/^1 NodeClaim \(batch-x5v8n: AMIDrift\) without/);
   });
 
   it("counts pods for a PodDisruptionBudget without counts", () => {

@@ -96,11 +96,12 @@ export function decideDisruption(situation: DisruptionSituation): PlannedDisrupt
     ...(acting?.error === undefined || started.length > 0 ? {} : { error: acting.error }),
     waitingFor,
     commands: started.map((it) => plannedCommand(it, situation, minValuesPolicy)),
-    methods: findings.map(({ method, candidates, commands, error }) => ({
+    methods: findings.map(({ method, candidates, commands, considered, error }) => ({
       method: method.name,
       reason: method.reason,
       candidateCount: candidates.length,
       commands: commands.map((it) => plannedCommand(it, situation, minValuesPolicy)),
+      considered,
       ...(error === undefined ? {} : { error }),
     })),
     budgets,

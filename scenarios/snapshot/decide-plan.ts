@@ -144,8 +144,7 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
     (object): object is Ec2NodeClass => object.kind === "EC2NodeClass",
   );
   const classNames = new Set(nodeClasses.map(({ metadata }) => metadata.name));
-  const assumed = assumeStatus(snapshot.objects, now);
-  const objects = assumed.objects.map((object) => {
+  const objects = snapshot.objects.map((object) => {
     if (object.kind === "Pod" && isSilentlyPending(object)) {
       assumedPods.push(object);
       return asUnschedulable(object, now);
@@ -158,14 +157,16 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
     }
     return object;
   });
-  const cluster = new SnapshotCluster(objects, snapshot.namespaceLabels);
+  const market = request.market ?? advisedSpotMarket(catalogue, place.region, now);
+  const sources = { ...place, catalogue, market, now };
+  const declared = new SnapshotCluster(objects, snapshot.namespaceLabels);
+  const nodePools = declared.nodePools();
+  const plain = typesByNodePool(nodePools, nodeClasses, sources);
+  const assumed = assumeStatus(objects, plain, now);
+  const cluster = new SnapshotCluster(assumed.objects, snapshot.namespaceLabels);
   const { batchMaxDuration } = defaultProvisioningOptions;
   const state = new ClusterState({ cluster, options: { batchMaxDuration } });
   replayCluster(cluster, (event, at) => state.observe(event, at), now);
-  const market = request.market ?? advisedSpotMarket(catalogue, place.region, now);
-  const sources = { ...place, catalogue, market, now };
-  const nodePools = cluster.nodePools();
-  const plain = typesByNodePool(nodePools, nodeClasses, sources);
   const overlays = choices.featureGates.nodeOverlay ? cluster.nodeOverlays() : [];
   const { types, verdicts } = withOverlays(nodePools, plain, overlays);
   const view: ProvisioningView = {

@@ -5,6 +5,7 @@ import {
   type Candidate,
   type CandidateListing,
   type Command,
+  type ConsideredMove,
   decideMethod,
   decisionOf,
   type DisruptionMethod,
@@ -31,6 +32,8 @@ export interface MethodFindings {
   readonly commands: readonly FoundCommand[];
   /** Of the filter and of the search. */
   readonly refusals: readonly Refusal[];
+  /** Every set of nodes that it has looked at, in that order. */
+  readonly considered: readonly ConsideredMove[];
   readonly error?: string;
 }
 
@@ -47,11 +50,20 @@ function askMethod(method: DisruptionMethod, listed: ListedView): MethodFindings
   const filtered = methodCandidates({ view: listed.view, listing }, method);
   const commands: FoundCommand[] = [];
   const refusals: Refusal[] = [...filtered.refusals];
+  const considered: ConsideredMove[] = [];
   let left = filtered.candidates;
   for (;;) {
     const decision = decideMethod(method, listed, left, [], {});
     refusals.push(...decision.refusals);
-    const base = { method, listing, candidates: filtered.candidates, commands, refusals };
+    considered.push(...decision.considered);
+    const base = {
+      method,
+      listing,
+      candidates: filtered.candidates,
+      commands,
+      refusals,
+      considered,
+    };
     if (decision.error !== undefined) return { ...base, error: decision.error };
     const found = decision.commands.filter((command) => decisionOf(command) !== "no-op");
     const approved = decision.considered.filter(({ verdict }) => verdict === "approved");

@@ -1,5 +1,10 @@
 import type { BudgetReason } from "../../core/apis/index.ts";
-import type { MethodName, RefusalCode } from "../../core/disruption/index.ts";
+import type {
+  BlockedBy,
+  ConsideredMove,
+  MethodName,
+  RefusalCode,
+} from "../../core/disruption/index.ts";
 import type { PlannedNodeClaim } from "./planned-launch.ts";
 
 /** What a disruption pass on the snapshot would do, and why each other node stays. */
@@ -37,6 +42,8 @@ export interface PlannedMethod {
    * would do without the nodes of the commands before.
    */
   readonly commands: readonly PlannedCommand[];
+  /** Every set of nodes that it has looked at, in that order, with verdict, prices and scores. */
+  readonly considered: readonly ConsideredMove[];
   /** Ends the pass. */
   readonly error?: string;
 }
@@ -135,4 +142,6 @@ export interface PlannedRefusal {
   readonly message: string;
   /** The Kubernetes event that tells of it; absent where Karpenter is silent. */
   readonly event?: "DisruptionBlocked" | "Unconsolidatable";
+  /** What stands in the way, by name. */
+  readonly blockedBy?: BlockedBy;
 }

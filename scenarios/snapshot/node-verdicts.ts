@@ -2,6 +2,7 @@
 // first, or it stays, and of several refusals the one that answers "why is this node still here?".
 import type { BudgetReason } from "../../core/apis/index.ts";
 import {
+  type ConsideredMove,
   type DisruptionMethod,
   decisionOf,
   type ListedView,
@@ -23,7 +24,12 @@ interface Said {
 export interface Verdict extends Pick<PlannedVerdict, "verdict" | "code" | "message"> {
   readonly refusals: readonly PlannedRefusal[];
   /** The refusal that the verdict tells; absent for a node that doesn't stay by one. */
-  readonly told?: { readonly code: RefusalCode; readonly reason?: BudgetReason };
+  readonly told?: {
+    readonly code: RefusalCode;
+    readonly reason?: BudgetReason;
+    /** What would become of the node alone, where that was looked at. */
+    readonly move?: ConsideredMove;
+  };
 }
 
 /** What is said of every node of the view, by its name. */
@@ -59,12 +65,7 @@ export class NodeVerdicts {
   of(stateNode: StateNode): Verdict {
     const { name } = stateNode;
     const said = this.#refusals.get(name) ?? [];
-    const refusals = said.map(({ refusal: { code, sentence, event }, method }) => ({
-      ...(method === undefined ? {} : { method: method.name }),
-      code,
-      message: sentence,
-      ...(event === undefined ? {} : { event }),
-    }));
+    const refusals = said.map(plannedRefusal);
     const started = this.#started.find((it) => isAbout(it, name));
     if (started !== undefined) {
       const message = `${started.method.reason}: ${decisionOf(started.command)}`;
@@ -83,9 +84,27 @@ export class NodeVerdicts {
       return { verdict: "stays", code: "disruption/not-consolidatable", message, refusals };
     }
     const { code, sentence } = main.refusal;
-    const told = { code, ...(main.method === undefined ? {} : { reason: main.method.reason }) };
+    const move = this.#findings
+      .find(({ method }) => method === main.method)
+      ?.considered.find(({ candidates }) => candidates.length === 1 && candidates[0] === name);
+    const told = {
+      code,
+      ...(main.method === undefined ? {} : { reason: main.method.reason }),
+      ...(move === undefined ? {} : { move }),
+    };
     return { verdict: "stays", code, message: sentence, refusals, told };
   }
+}
+
+function plannedRefusal({ refusal, method }: Said): PlannedRefusal {
+  const { code, sentence, event, blockedBy } = refusal;
+  return {
+    ...(method === undefined ? {} : { method: method.name }),
+    code,
+    message: sentence,
+    ...(event === undefined ? {} : { event }),
+    ...(blockedBy === undefined ? {} : { blockedBy }),
+  };
 }
 
 function nextMessage({ method, command }: FoundCommand): string {

@@ -10,7 +10,12 @@ import {
   type Pod,
   type PodDisruptionBudget,
 } from "../../core/apis/index.ts";
-import type { PdbLimits, RefusalCode } from "../../core/disruption/index.ts";
+import {
+  type ConsideredMove,
+  formatFixed,
+  type PdbLimits,
+  type RefusalCode,
+} from "../../core/disruption/index.ts";
 import {
   consolidateAfterStart,
   doNotDisrupt,
@@ -18,7 +23,14 @@ import {
   isConditionTrue,
   type StateNode,
 } from "../../core/state/index.ts";
-import { after, formatTime, Never, type SimTime } from "../../core/units/index.ts";
+import {
+  after,
+  formatTime,
+  formatUsdPerHour,
+  Never,
+  type SimTime,
+  usdPerHour,
+} from "../../core/units/index.ts";
 import { writtenDuration } from "../calendar/budget-text.ts";
 import type { PlannedBudget } from "./disruption-plan.ts";
 
@@ -42,6 +54,7 @@ export interface DetailFacts {
 export interface DetailedRefusal {
   readonly code: RefusalCode;
   readonly reason?: BudgetReason | undefined;
+  readonly move?: ConsideredMove | undefined;
 }
 
 /** Details of the refusal of a node, if there is one, and of a node that is not ready; a line each. */
@@ -54,6 +67,7 @@ export function stayDetails(
   const pods = node === undefined ? [] : facts.podsOnNode(node.metadata.name);
   return [
     ...(refusal === undefined ? [] : detailsOfCode(stateNode, refusal, pods, facts)),
+    ...(refusal?.move === undefined ? [] : moveText(refusal.move)),
     ...readiness(stateNode, facts),
     ...(nodeClaim === undefined ? [] : underWay(nodeClaim, facts)),
   ];
@@ -86,6 +100,21 @@ function detailsOfCode(
     default:
       return [];
   }
+}
+
+/** `replace by c6a.large: $0.1 before, $0.09 after`, of a move that was possible and not made. */
+function moveText(move: ConsideredMove): readonly string[] {
+  const { decision, usdPerHourBefore, usdPerHourAfter, replacements, scores } = move;
+  if (decision === "no-op" || usdPerHourAfter === undefined) return [];
+  const [first] = replacements.flatMap(({ instanceTypes }) => instanceTypes);
+  const by = first === undefined ? "" : ` by ${first}`;
+  const prices = [usdPerHourBefore, usdPerHourAfter].map((it) => formatUsdPerHour(usdPerHour(it)));
+  const shares = scores.map(
+    (it) =>
+      `; savings ${formatFixed(100 * it.savingsFraction, 1)}%, ` +
+      `disruption ${formatFixed(100 * it.disruptionFraction, 1)}% of ${it.nodePoolName}`,
+  );
+  return [`${decision}${by}: ${prices[0]} before, ${prices[1]} after${shares.join("")}`];
 }
 
 function protectedPods(pods: readonly Pod[], now: SimTime): readonly string[] {

@@ -21,6 +21,7 @@ export { buildInstanceType, type InstanceTypeContext } from "./instance-type.ts"
 export { launchChoices, type LaunchChoices } from "./launch-filters.ts";
 export { InterruptionQueue } from "./interruption-queue.ts";
 export { NodeClassController, type NodeClassStore } from "./node-class-controller.ts";
+export { nodeClassDrift } from "./node-class-drift.ts";
 export { resolvedNodeClass } from "./node-class-status.ts";
 export { nodeRegistration, registrationDelay, type NodeRegistration } from "./node-boot.ts";
 export { defaultAwsSettings, type AwsSettings, type BootLatency } from "./settings.ts";
