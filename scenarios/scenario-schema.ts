@@ -4,6 +4,8 @@
  * NodePools) is checked after it.
  */
 import { z } from "zod";
+import { accountSchema } from "./schema/account-schema.ts";
+import { changeSchema, type policyChangeSchema } from "./schema/change-schema.ts";
 import { billingSchema, latencySchema } from "./schema/latency-schema.ts";
 import {
   controllerSchema,
@@ -34,6 +36,13 @@ const specSchema = z.strictObject({
     })
     .optional()
     .describe("only these types are on sale, as in a region or a year without the others"),
+  account: accountSchema
+    .prefault({})
+    .describe("what selector terms of EC2NodeClasses find: the part of an account that matters"),
+  changes: z
+    .array(changeSchema)
+    .default([])
+    .describe("what changes during the run: NodePools, EC2NodeClasses, the account"),
   karpenter: karpenterSchema.prefault({}).describe("options of Karpenter"),
   workloads: z
     .array(workloadSchema)
@@ -79,6 +88,12 @@ export type ScenarioFile = z.output<typeof scenarioSchema>;
 export type ScenarioSpec = ScenarioFile["spec"];
 /** One of its workloads. */
 export type WorkloadSpec = z.output<typeof workloadSchema>;
+/** Its account. */
+export type AccountSpec = z.output<typeof accountSchema>;
+/** One of its changes. */
+export type ChangeSpec = z.output<typeof changeSchema>;
+/** One of the changes of a policy. */
+export type PolicyChangeSpec = z.output<typeof policyChangeSchema>;
 /** One of its policies. */
 export type PolicySpec = z.output<typeof policySchema>;
 

@@ -1,4 +1,4 @@
-import type { PodTemplate } from "../core/apis/index.ts";
+import type { Ec2NodeClass, NodePool, PodTemplate } from "../core/apis/index.ts";
 import type { DecisionLatency } from "../core/provisioning/index.ts";
 import type { ClusterObject } from "../core/state/index.ts";
 import type { DurationMs, SimTime } from "../core/units/index.ts";
@@ -84,6 +84,18 @@ export interface PodArrival {
   readonly isReplaced: boolean;
 }
 
+/** An object that can change during a run. */
+export type ChangeableObject = NodePool | Ec2NodeClass;
+
+/** What somebody applies at an instant: objects as they were written before and after. */
+export interface ObjectChange {
+  readonly at: SimTime;
+  readonly objects: readonly {
+    readonly before: ChangeableObject;
+    readonly after: ChangeableObject;
+  }[];
+}
+
 /** Everything that one run needs: a scenario under one policy with one seed. */
 export interface WorldPlan {
   readonly scenarioName: string;
@@ -110,6 +122,8 @@ export interface WorldPlan {
   readonly aws: AwsSettings;
   /** What EC2NodeClasses are resolved against; the first version is of the start, then ascending. */
   readonly account: readonly AccountVersion[];
+  /** Ascending by instant. */
+  readonly changes: readonly ObjectChange[];
   readonly kube: KubeSettings;
   readonly karpenter: KarpenterOptions;
   readonly experiments: Experiments;

@@ -7,42 +7,23 @@ import type { Pod } from "../core/apis/index.ts";
 import { NodeOverlayStore } from "../core/cloudprovider/index.ts";
 import { after, before, compareStrings, milliseconds, type SimTime } from "../core/units/index.ts";
 import {
-  AccountHistory,
-  AwsCloudProvider,
-  type AwsCloudProviderOptions,
-  type AwsEvent,
-  BelievedPrices,
-  InstanceTypeProvider,
+  type AwsCloudProvider,
   InterruptionQueue,
-  NodeClassController,
-  type NodeClassStore,
+  type NodeClassController,
   nodeRegistration,
   registrationDelay,
   UnavailableOfferings,
 } from "./aws/index.ts";
 import { DecisionLedger } from "./decision-ledger.ts";
-import { Ec2, type Ec2Event, type Ec2Instance, type Ec2Notification } from "./ec2/index.ts";
+import type { Ec2, Ec2Instance, Ec2Notification } from "./ec2/index.ts";
 import { Engine, type EventHandle } from "./engine/index.ts";
 import { Karpenter } from "./karpenter.ts";
-import {
-  draftMeta,
-  type KubeApiServer,
-  KubeCluster,
-  type KubeEvent,
-  type KubeNotice,
-  KubeNotices,
-} from "./kube/index.ts";
+import { draftMeta, KubeCluster, type KubeNotice, KubeNotices } from "./kube/index.ts";
 import { type LedgerSink, RunLedger, type RunFacts } from "./ledger/index.ts";
+import { applyChange } from "./object-changes.ts";
+import type { SimEvent, WorldEvent } from "./world-event.ts";
+import { createEc2, createNodeClasses, createProvider } from "./world-parts.ts";
 import type { PodArrival, WorldPlan } from "./world-plan.ts";
-
-type WorldEvent = { readonly room: "world" } & (
-  | { readonly kind: "replicas-change"; readonly plan: number; readonly change: number }
-  | { readonly kind: "pods-arrive"; readonly next: number }
-  | { readonly kind: "pod-comes-again"; readonly arrival: number; readonly attempt: number }
-  | { readonly kind: "karpenter-wakes" }
-);
-
-type SimEvent = AwsEvent | Ec2Event | KubeEvent | WorldEvent;
 
 /** How a run came out. */
 export interface RunResult {
@@ -160,9 +141,20 @@ class World {
     );
     for (const [name, labels] of namespaces) this.#kube.api.setNamespace(name, labels);
     this.#kube.applyManifests(objects);
+    this.#scheduleChanges();
     for (const plan of replicaPlans.keys()) this.#scheduleReplicas(plan, 0);
     const [first] = podArrivals;
     if (first !== undefined) this.#scheduleArrivals(first, 0);
+  }
+
+  #scheduleChanges(): void {
+    for (const [change, { at }] of this.#plan.changes.entries()) {
+      const event = { room: "world", kind: "objects-change", change } as const;
+      this.#engine.schedule(at, event, "workload");
+    }
+    for (const { since } of this.#plan.account.slice(1)) {
+      this.#engine.schedule(since, { room: "world", kind: "account-changes" }, "workload");
+    }
   }
 
   #handle(event: SimEvent): void {
@@ -188,11 +180,28 @@ class World {
         return this.#podsArrive(event.next);
       case "pod-comes-again":
         return this.#createPod(event.arrival, event.attempt);
+      case "objects-change":
+        return this.#changeObjects(event.change);
+      case "account-changes":
+        this.#ledger.record({ kind: "changed", at: this.#engine.now, what: "account" });
+        this.#nodeClasses.accountChanged(this.#engine.now);
+        this.#isKarpenterTouched = true;
+        return;
       case "karpenter-wakes":
         this.#wake = undefined;
         this.#karpenter.reconcile(this.#engine.now);
         this.#isKarpenterTouched = true;
     }
+  }
+
+  #changeObjects(index: number): void {
+    const change = this.#plan.changes[index];
+    if (change === undefined) return;
+    for (const { after: object } of change.objects) {
+      const what = `${object.kind} ${object.metadata.name}`;
+      this.#ledger.record({ kind: "changed", at: this.#engine.now, what });
+    }
+    applyChange(this.#kube.api, change);
   }
 
   /** Moves Karpenter's next turn to when its controllers want it. */
@@ -326,71 +335,4 @@ function podOfArrival(arrival: PodArrival, attempt: number): Pod {
     spec: template.spec,
     status: { phase: "Pending", conditions: [] },
   };
-}
-
-function createEc2(
-  plan: WorldPlan,
-  engine: Engine<SimEvent>,
-  ledger: LedgerSink,
-  notify: (notification: Ec2Notification) => void,
-): Ec2 {
-  const { seed, market, outlook, billing, catalogue, region } = plan;
-  return new Ec2({
-    timeline: engine,
-    seed,
-    market,
-    outlook,
-    latency: plan.ec2Latency,
-    billing,
-    hostFailuresPer100kHours: plan.hostFailuresPer100kHours,
-    facts: (instanceType) => {
-      const { vcpus, memoryMib } = catalogue.instanceType(instanceType);
-      const price = catalogue.findOnDemandPrice(region, instanceType);
-      return { vcpus, memoryBytes: memoryMib * 2 ** 20, onDemandUsdPerHour: price?.usdPerHour };
-    },
-    ledger,
-    notify,
-  });
-}
-
-function createProvider(
-  plan: WorldPlan,
-  ec2: Ec2,
-  unavailable: UnavailableOfferings,
-  ledger: LedgerSink,
-  hooks: Pick<
-    AwsCloudProviderOptions,
-    "now" | "isWanted" | "onProgress" | "nodeClass" | "nodePool" | "nodeOverlays"
-  >,
-): AwsCloudProvider {
-  const { aws, catalogue, region, zones, market, start } = plan;
-  const { vmMemoryOverheadPercent, reservedEnis, pricingRefreshPeriod } = aws;
-  const instanceTypes = new InstanceTypeProvider({
-    catalogue,
-    region,
-    zones,
-    vmMemoryOverheadPercent,
-    reservedEnis,
-    prices: new BelievedPrices(market, start, pricingRefreshPeriod),
-    unavailable,
-  });
-  return new AwsCloudProvider({ ec2, instanceTypes, unavailable, settings: aws, ledger, ...hooks });
-}
-
-function createNodeClasses(
-  { account, zones, start }: WorldPlan,
-  api: KubeApiServer,
-  notices: KubeNotices,
-): NodeClassController {
-  const store: NodeClassStore = {
-    nodeClass: (name) => api.get("EC2NodeClass", name),
-    nodeClasses: () => api.list("EC2NodeClass"),
-    nodeClaims: () => api.nodeClaims(),
-    updateNodeClass: (nodeClass) => api.update(nodeClass),
-    updateNodeClaim: (nodeClaim) => api.updateNodeClaim(nodeClaim),
-  };
-  return new NodeClassController({
-    ...{ store, zones, start, notices },
-    account: new AccountHistory(account),
-  });
 }

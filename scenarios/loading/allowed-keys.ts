@@ -5,6 +5,7 @@ import type { Step } from "./scenario-document.ts";
 /** The parts of a JSON Schema that lead to keys. */
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly propertyNames?: { readonly enum?: readonly string[] };
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
@@ -24,8 +25,10 @@ export function allowedKeys(path: readonly Step[], present: readonly string[]): 
   let nodes = alternatives(root);
   for (const step of path) nodes = nodes.flatMap((node) => next(node, step));
   const shapes = nodes
-    .filter(({ properties }) => properties !== undefined)
-    .map(({ properties }) => Object.keys(properties ?? {}));
+    .map(({ properties, propertyNames }) =>
+      properties === undefined ? propertyNames?.enum : Object.keys(properties),
+    )
+    .filter((keys) => keys !== undefined);
   const score = (keys: readonly string[]): number =>
     present.filter((key) => keys.includes(key)).length;
   const best = Math.max(...shapes.map(score));

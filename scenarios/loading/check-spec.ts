@@ -2,9 +2,10 @@ import { nearMiss } from "../../core/apis/index.ts";
 import type { Diagnostic } from "../../core/units/index.ts";
 import { compareStrings } from "../../core/units/index.ts";
 import type { Catalogue } from "../../traces/index.ts";
-import { everyObject, overlayGroups } from "../policies/overlay.ts";
-import { isMapping } from "../policies/merge-patch.ts";
+import { everyObject, fixedKeys, overlayGroups } from "../policies/overlay.ts";
 import type { ScenarioSpec } from "../scenario-schema.ts";
+import { checkChanges } from "./check-changes.ts";
+import type { Complain, Complaint } from "./complaint.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
 import { formatSteps } from "./schema-diagnostics.ts";
 
@@ -25,13 +26,11 @@ export function checkSpec(
     ...checkZones(spec, complain),
     ...checkInstanceTypes(spec, catalogue, complain),
     ...checkPolicies(spec, complain),
+    ...checkChanges(spec, complain),
     ...checkControllers(spec, complain),
     ...checkWorkloads(spec, complain),
   ];
 }
-
-type Complaint = Omit<Diagnostic, "file" | "line" | "column" | "path">;
-type Complain = (steps: readonly Step[], complaint: Complaint) => Diagnostic;
 
 function unknownName(
   code: string,
@@ -143,17 +142,6 @@ function checkPolicies(spec: ScenarioSpec, complain: Complain): readonly Diagnos
   ]);
 }
 
-/** What makes an object the one that it is. */
-function fixedKeys(patch: Readonly<Record<string, unknown>>): readonly (readonly string[])[] {
-  const metadata = patch["metadata"];
-  const fixed: (readonly string[])[] = ["apiVersion", "kind", "status"]
-    .filter((key) => Object.hasOwn(patch, key))
-    .map((key) => [key]);
-  if (isMapping(metadata) && Object.hasOwn(metadata, "name")) fixed.push(["metadata", "name"]);
-  return fixed;
-}
-
-/** Numbers of a model that isn't chosen would silently do nothing. */
 function checkControllers(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
   const { decisionLatency } = spec.controller;
   const places: readonly (readonly [readonly Step[], ScenarioSpec["controller"] | undefined])[] = [

@@ -1,17 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { nearMiss, objectKey } from "../../core/apis/index.ts";
 import type { ClusterObject } from "../../core/state/index.ts";
 import type { Diagnostic, Result } from "../../core/units/index.ts";
 import { compareStrings, fail, ok } from "../../core/units/index.ts";
 import type { LoadedManifests, ManifestFile } from "../manifests/index.ts";
 import { loadManifests } from "../manifests/index.ts";
 import type { Policy } from "../policies/expand-policies.ts";
-import { isMapping } from "../policies/merge-patch.ts";
-import { everyObject, overlayGroups, overlayManifest } from "../policies/overlay.ts";
-import type { OverlayGroup } from "../policies/overlay.ts";
+import { overlayGroups, overlayManifest } from "../policies/overlay.ts";
 import type { InputFile } from "./input-paths.ts";
-import type { ScenarioDocument, Step } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
+import { blamePatch, type OverlayPlace, unknownTargets } from "./overlay-places.ts";
+import type { ScenarioDocument } from "./scenario-document.ts";
 
 /** What the manifests hold under one policy. */
 export interface PolicyCluster {
@@ -62,16 +59,21 @@ export function loadClusters(
   const warnings: Diagnostic[] = [...base.warnings];
   const known = new Set(warnings.map(identityOf));
   for (const [index, policy] of policies.entries()) {
-    const place: PolicyPlace = { document, policy, index };
+    const place: OverlayPlace = {
+      document,
+      steps: ["spec", "policies", index],
+      overlays: policy.spec,
+      subject: `policy ${policy.name}`,
+    };
     diagnostics.push(...unknownTargets(place, base.value));
     const overlay = (raw: unknown): unknown => overlayManifest(policy.spec, raw);
     const loaded = hasOverlay(policy) ? loadManifests(files, { overlay }) : base;
     if (!loaded.ok) {
-      diagnostics.push(...loaded.diagnostics.map((each) => inPolicy(place, each)));
+      diagnostics.push(...loaded.diagnostics.map((each) => blamePatch(place, each)));
       continue;
     }
     const own = loaded.warnings.filter((warning) => !known.has(identityOf(warning)));
-    warnings.push(...own.map((each) => inPolicy(place, each)));
+    warnings.push(...own.map((each) => blamePatch(place, each)));
     clusters.push({ policy, ...clusterOf(loaded.value), manifests: loaded.value });
   }
   return diagnostics.length > 0 ? fail(diagnostics) : ok(clusters, warnings);
@@ -95,95 +97,7 @@ function clusterOf(manifests: LoadedManifests): Pick<PolicyCluster, "objects" | 
   return { objects, namespaceLabels: Object.fromEntries(namespaceLabels) };
 }
 
-interface PolicyPlace {
-  readonly document: ScenarioDocument;
-  readonly policy: Policy;
-  readonly index: number;
-}
-
-const kindOfGroup = { nodePools: "NodePool", ec2NodeClasses: "EC2NodeClass" } as const;
-
-/** Patches for objects that do not exist would be lost without a word. */
-function unknownTargets(place: PolicyPlace, base: LoadedManifests): readonly Diagnostic[] {
-  return overlayGroups.flatMap((group) => {
-    const kind = kindOfGroup[group];
-    const names = base.objects
-      .filter((object) => object.kind === kind)
-      .map(objectKey)
-      .sort(compareStrings);
-    const targets = Object.keys(place.policy.spec[group] ?? {});
-    return targets
-      .filter((name) => (name === everyObject ? names.length === 0 : !names.includes(name)))
-      .map((name) => unknownTarget(place, group, name, names));
-  });
-}
-
-function unknownTarget(
-  { document, index, policy }: PolicyPlace,
-  group: OverlayGroup,
-  name: string,
-  names: readonly string[],
-): Diagnostic {
-  const steps = ["spec", "policies", index, group, name];
-  const meant = nearMiss(name, names);
-  return {
-    file: document.file,
-    ...document.keyPosition(steps),
-    path: formatSteps(steps),
-    code: "scenario/unknown-object",
-    found: name,
-    allowed: names.length === 0 ? `manifests with a ${kindOfGroup[group]}` : names.join(", "),
-    ...(meant === undefined ? {} : { hint: `write ${meant}` }),
-    message: `policy ${policy.name} changes ${kindOfGroup[group]} ${name}, which is not among the manifests`,
-  };
-}
-
-/** A complaint that a policy's patch has caused, where the patch stands. */
-function inPolicy(place: PolicyPlace, diagnostic: Diagnostic): Diagnostic {
-  const { document, policy } = place;
-  const message = `policy ${policy.name}: ${diagnostic.message}`;
-  const steps = patchSteps(place, diagnostic.path ?? "");
-  if (steps === undefined) return { ...diagnostic, message };
-  return {
-    ...diagnostic,
-    file: document.file,
-    ...document.valuePosition(steps),
-    path: formatSteps(steps),
-    message,
-  };
-}
-
-/** The deepest place in a patch of the policy that leads towards a field of an object. */
-function patchSteps({ policy, index }: PolicyPlace, path: string): readonly Step[] | undefined {
-  const fields = path.split(/[.[\]]+/).filter((field) => field !== "");
-  let best: readonly Step[] | undefined;
-  for (const group of overlayGroups) {
-    for (const [name, patch] of Object.entries(policy.spec[group] ?? {})) {
-      const inside = commonSteps(patch, fields);
-      const steps = ["spec", "policies", index, group, name, ...inside];
-      if (inside.length > 0 && steps.length > (best?.length ?? 0)) best = steps;
-    }
-  }
-  return best;
-}
-
-function commonSteps(patch: unknown, fields: readonly string[]): readonly Step[] {
-  const steps: Step[] = [];
-  let at = patch;
-  for (const field of fields) {
-    if (Array.isArray(at) && /^\d+$/.test(field) && Number(field) < at.length) {
-      steps.push(Number(field));
-      at = (at as readonly unknown[])[Number(field)];
-    } else if (isMapping(at) && Object.hasOwn(at, field)) {
-      steps.push(field);
-      at = at[field];
-    } else {
-      break;
-    }
-  }
-  return steps;
-}
-
-function identityOf({ file, line, column, code, path }: Diagnostic): string {
+/** The same for complaints about the same thing in the same place. */
+export function identityOf({ file, line, column, code, path }: Diagnostic): string {
   return JSON.stringify([file, line, column, code, path]);
 }

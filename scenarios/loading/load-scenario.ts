@@ -13,6 +13,8 @@ import type { Diagnostic, DurationMs, Result, SimTime } from "../../core/units/i
 import { after, fail, formatTime, ok, OutsideError } from "../../core/units/index.ts";
 import type { Catalogue } from "../../traces/index.ts";
 import { loadCatalogue } from "../../traces/index.ts";
+import { type AccountVersion, undescribedAccount } from "../../sim/aws/index.ts";
+import type { ObjectChange } from "../../sim/world-plan.ts";
 import { expandPolicies } from "../policies/expand-policies.ts";
 import type { ScenarioFile } from "../scenario-schema.ts";
 import { scenarioSchema } from "../scenario-schema.ts";
@@ -26,6 +28,8 @@ import { digestFile, digestInputs, digestText } from "./input-digest.ts";
 import { findInputFiles } from "./input-paths.ts";
 import type { InputFile, InputFolders } from "./input-paths.ts";
 import type { PolicyCluster } from "./load-clusters.ts";
+import { loadAccount } from "./load-account.ts";
+import { loadChanges } from "./load-changes.ts";
 import { loadClusters, readManifestFiles } from "./load-clusters.ts";
 import type { LoadedTraces } from "./load-traces.ts";
 import { loadTraces, traceFiles } from "./load-traces.ts";
@@ -61,6 +65,10 @@ export interface Scenario {
   readonly catalogue: Catalogue;
   /** In the scenario's order; at least one. */
   readonly clusters: readonly PolicyCluster[];
+  /** What changes under each policy, in the order of the clusters. */
+  readonly changes: readonly (readonly ObjectChange[])[];
+  /** The account at the start and after each change. */
+  readonly account: readonly AccountVersion[];
   readonly traces: LoadedTraces;
   /** The scenario file, then manifests and traces by name, each once. */
   readonly inputs: readonly InputDigest[];
@@ -97,6 +105,10 @@ export async function loadScenario(
   const policies = expandPolicies(content.spec);
   const clusters = loadClusters(document, manifestFiles.value, policies);
   if (!clusters.ok) return clusters;
+  const account = loadAccount(document, content.spec);
+  if (!account.ok) return account;
+  const changes = loadChanges(document, content.spec, manifestFiles.value, clusters.value);
+  if (!changes.ok) return changes;
   const misfits = checkWorkloads(document, content.spec.workloads, clusters.value);
   if (misfits.length > 0) return fail(misfits);
   const { catalogue } = named.value;
@@ -105,7 +117,7 @@ export async function loadScenario(
   if (!traces.ok) return traces;
   const files = [...named.value.manifestFiles, ...traceFiles(traces.value)];
   const inputs = await digestAll(file, text, files);
-  const warned = [...clusters.warnings, ...traces.warnings];
+  const warned = [...clusters.warnings, ...changes.warnings, ...traces.warnings];
   const scenario: Scenario = {
     name: content.metadata.name,
     file,
@@ -113,6 +125,8 @@ export async function loadScenario(
     spec: content.spec,
     catalogue,
     clusters: clusters.value,
+    changes: changes.value,
+    account: account.value,
     traces: traces.value,
     inputs,
     digest: digestInputs([...inputs, lengthDigest(window.value)]),
@@ -240,6 +254,7 @@ function misfitNodePools(scenario: Scenario, cluster: PolicyCluster): readonly D
   const { spec, catalogue, name } = scenario;
   const { vmMemoryOverheadPercent, reservedEnis } = awsSettings(spec, cluster.policy, name);
   const { region, zones } = spec;
-  const place = { catalogue, region, zones, vmMemoryOverheadPercent, reservedEnis };
+  const account = scenario.account[0]?.account ?? undescribedAccount;
+  const place = { account, catalogue, region, zones, vmMemoryOverheadPercent, reservedEnis };
   return unmatchedNodePools(cluster, place);
 }

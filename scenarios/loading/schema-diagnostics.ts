@@ -104,6 +104,7 @@ function diagnosticsOf(
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => unknownKey(document, path, key));
   }
+  if (issue.code === "invalid_key") return [badKey(document, path, issue.issues)];
   const value = valueAt(document.data, path);
   if (value === undefined && issue.code !== "custom") return [missingKey(document, path, issue)];
   const { allowed, code, message, hint } = describe(issue, value);
@@ -135,6 +136,26 @@ function unknownKey(document: ScenarioDocument, path: readonly Step[], key: stri
     allowed: keys.join(", "),
     ...(meant === undefined ? {} : { hint: `write ${meant}` }),
     message: `there is no key ${key}` + (meant === undefined ? "" : `; did you mean ${meant}?`),
+  };
+}
+
+/** A key of a mapping whose keys are names of a certain form. */
+function badKey(
+  document: ScenarioDocument,
+  path: readonly Step[],
+  issues: readonly Issue[],
+): Diagnostic {
+  const key = String(path.at(-1) ?? "");
+  const [reason] = issues;
+  const told = reason === undefined ? undefined : describe(reason, key);
+  return {
+    file: document.file,
+    ...document.keyPosition(path),
+    path: formatSteps(path),
+    code: "scenario/bad-key",
+    found: key,
+    allowed: told?.allowed ?? "",
+    message: told?.message ?? `${key} cannot be a key here`,
   };
 }
 

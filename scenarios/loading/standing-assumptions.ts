@@ -29,10 +29,21 @@ export function standingAssumptions(inputs: AssumptionInputs): readonly Scenario
 function selectorTerms({ clusters, spec }: AssumptionInputs): readonly ScenarioNotice[] {
   const objects = clusters.flatMap(({ manifests }) => manifests.objects);
   if (!objects.some(({ kind }) => kind === "EC2NodeClass")) return [];
-  const message =
-    "selector terms of EC2NodeClasses are not looked up: a node class has a subnet in each of " +
-    `${spec.zones.join(", ")} unless its status says otherwise, one security group, and the ` +
-    "newest image of its family";
+  const { subnets, securityGroups, images } = spec.account;
+  const found = [
+    ...(subnets === undefined
+      ? [`a subnet in each of ${spec.zones.join(", ")} unless its status says otherwise`]
+      : []),
+    ...(securityGroups === undefined ? ["one security group"] : []),
+    ...(images === undefined ? ["the newest image of its family"] : []),
+  ];
+  if (found.length === 0) return [];
+  const isNothingDescribed = found.length === 3;
+  const listed =
+    found.length === 1 ? found[0] : `${found.slice(0, -1).join(", ")}, and ${found.at(-1)}`;
+  const message = isNothingDescribed
+    ? `selector terms of EC2NodeClasses are not looked up: a node class has ${listed}`
+    : `what spec.account does not describe is not looked up: a node class has ${listed}`;
   return [{ code: "scenario/selector-terms", message }];
 }
 

@@ -2,6 +2,8 @@ import type { ManifestObject, NodeSelectorRequirement } from "../../core/apis/in
 import { labelCapacityType, labelZoneId, objectKey } from "../../core/apis/index.ts";
 import type { Diagnostic } from "../../core/units/index.ts";
 import type { ScenarioSpec } from "../scenario-schema.ts";
+import { isMapping } from "../policies/merge-patch.ts";
+import { changesOf } from "./check-changes.ts";
 import type { PolicyCluster } from "./load-clusters.ts";
 import type { LoadedTraces } from "./load-traces.ts";
 import { fromLabels, nodeRequirements } from "./node-requirements.ts";
@@ -24,7 +26,8 @@ export interface LoadedInputs {
 export function unmodelledRequests(inputs: LoadedInputs): readonly Diagnostic[] {
   return [
     ...workloadRequests(inputs),
-    ...objectRequests(inputs.clusters),
+    ...undescribedSelectors(inputs),
+    ...objectRequests(inputs.clusters, tellsAccountZoneIds(inputs.spec)),
     ...rebalanceRows(inputs.traces),
   ];
 }
@@ -85,14 +88,17 @@ const zoneIdRequest: Request = {
   code: "scenario/zone-ids",
   found: labelZoneId,
   allowed: "topology.kubernetes.io/zone",
-  message: `asks for ${labelZoneId}, and no id of a zone is known: only subnets in the status of an EC2NodeClass tell them`,
+  message: `asks for ${labelZoneId}, and no id of a zone is known: only spec.account and subnets in the status of an EC2NodeClass tell them`,
 };
 
 /** What the objects of every policy ask for; the policies are named unless it is all of them. */
-function objectRequests(clusters: readonly PolicyCluster[]): readonly Diagnostic[] {
+function objectRequests(
+  clusters: readonly PolicyCluster[],
+  accountTellsZoneIds: boolean,
+): readonly Diagnostic[] {
   const asked = new Map<string, { readonly diagnostic: Diagnostic; readonly under: string[] }>();
   for (const { policy, manifests } of clusters) {
-    const knowsZoneIds = manifests.objects.some(tellsZoneIds);
+    const knowsZoneIds = accountTellsZoneIds || manifests.objects.some(tellsZoneIds);
     const { nodeOverlay, capacityBuffer } = policy.karpenter.featureGates ?? {};
     const gated: ReadonlyMap<string, readonly Request[]> = new Map([
       ["NodeOverlay", nodeOverlay === true ? [] : [overlayWithoutGate]],
@@ -122,6 +128,10 @@ function objectRequests(clusters: readonly PolicyCluster[]): readonly Diagnostic
   );
 }
 
+function tellsAccountZoneIds({ account }: ScenarioSpec): boolean {
+  return Object.values(account.subnets ?? {}).some(({ zoneId }) => zoneId !== undefined);
+}
+
 function tellsZoneIds(object: ManifestObject): boolean {
   return (
     object.kind === "EC2NodeClass" &&
@@ -146,7 +156,9 @@ const bufferWithoutGate: Request = {
 
 /** Pods that come without a manifest. */
 function workloadRequests({ document, spec, clusters }: LoadedInputs): readonly Diagnostic[] {
-  const knowsZoneIds = clusters.some(({ manifests }) => manifests.objects.some(tellsZoneIds));
+  const knowsZoneIds =
+    tellsAccountZoneIds(spec) ||
+    clusters.some(({ manifests }) => manifests.objects.some(tellsZoneIds));
   return spec.workloads.flatMap((workload, index) => {
     if (!("nodeSelector" in workload)) return [];
     const steps = ["spec", "workloads", index, "nodeSelector"];
@@ -158,6 +170,34 @@ function workloadRequests({ document, spec, clusters }: LoadedInputs): readonly 
       message: `this workload ${request.message}`,
     }));
   });
+}
+
+/** Changes of selectors that find the same things as before, for want of an account. */
+function undescribedSelectors({ document, spec }: LoadedInputs): readonly Diagnostic[] {
+  const parts = [
+    ["subnetSelectorTerms", "subnets"],
+    ["securityGroupSelectorTerms", "securityGroups"],
+  ] as const;
+  return changesOf(spec).flatMap(([steps, { ec2NodeClasses }]) =>
+    Object.entries(ec2NodeClasses ?? {}).flatMap(([name, patch]) =>
+      parts.flatMap(([field, part]) => {
+        const isChanged = isMapping(patch["spec"]) && Object.hasOwn(patch["spec"], field);
+        if (!isChanged || spec.account[part] !== undefined) return [];
+        const path = ["spec", ...steps, "ec2NodeClasses", name, "spec", field];
+        return [
+          {
+            file: document.file,
+            ...document.keyPosition(path),
+            path: formatSteps(path),
+            code: "scenario/undescribed-account",
+            found: field,
+            allowed: `spec.account.${part}: what there is to find`,
+            message: `the change of ${field} has no effect: spec.account describes no ${part}`,
+          },
+        ];
+      }),
+    ),
+  );
 }
 
 function rebalanceRows({ interruptions }: LoadedInputs["traces"]): readonly Diagnostic[] {

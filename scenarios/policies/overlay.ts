@@ -13,40 +13,55 @@ export const overlaidKinds = {
 export type OverlayGroup = keyof typeof overlaidKinds;
 export const overlayGroups: readonly OverlayGroup[] = ["nodePools", "ec2NodeClasses"];
 
+/** Patches by group and name, of a policy or of a change. */
+export type Overlays = Pick<PolicySpec, OverlayGroup>;
+
+/** What makes an object the one that it is, where a patch would change that. */
+export function fixedKeys(
+  patch: Readonly<Record<string, unknown>>,
+): readonly (readonly string[])[] {
+  const metadata = patch["metadata"];
+  const fixed: (readonly string[])[] = ["apiVersion", "kind", "status"]
+    .filter((key) => Object.hasOwn(patch, key))
+    .map((key) => [key]);
+  if (isMapping(metadata) && Object.hasOwn(metadata, "name")) fixed.push(["metadata", "name"]);
+  return fixed;
+}
+
 /**
- * Lays a policy's patches over a manifest as written, before it is parsed, so that patched manifests
+ * Lays patches over a manifest as written, before it is parsed, so that patched manifests
  * pass the same validation as written ones. A patch speaks the manifest's own API version. The
  * patch for every object goes first, then the one for the object's name.
  */
-export function overlayManifest(policy: PolicySpec, raw: unknown): unknown {
+export function overlayManifest(overlays: Overlays, raw: unknown): unknown {
   if (!isMapping(raw)) return raw;
   const { kind, items } = raw;
   if (typeof kind !== "string") return raw;
   if (kind.endsWith("List") && Array.isArray(items)) {
     const itemKind = kind === "List" ? undefined : kind.slice(0, -"List".length);
     const changed = (items as readonly unknown[]).map((item) =>
-      overlayItem(policy, item, itemKind),
+      overlayItem(overlays, item, itemKind),
     );
     return { ...raw, items: changed };
   }
-  return overlayObject(policy, raw, kind);
+  return overlayObject(overlays, raw, kind);
 }
 
-function overlayItem(policy: PolicySpec, item: unknown, itemKind: string | undefined): unknown {
+function overlayItem(overlays: Overlays, item: unknown, itemKind: string | undefined): unknown {
   const isNested = isMapping(item) && typeof item["kind"] === "string";
-  if (isNested || itemKind === undefined) return overlayManifest(policy, item);
-  return isMapping(item) ? overlayObject(policy, item, itemKind) : item;
+  if (isNested || itemKind === undefined) return overlayManifest(overlays, item);
+  return isMapping(item) ? overlayObject(overlays, item, itemKind) : item;
 }
 
 function overlayObject(
-  policy: PolicySpec,
+  overlays: Overlays,
   raw: Readonly<Record<string, unknown>>,
   kind: string,
 ): unknown {
   const group = overlayGroups.find((each) =>
     (overlaidKinds[each] as readonly string[]).includes(kind),
   );
-  const patches = group === undefined ? undefined : policy[group];
+  const patches = group === undefined ? undefined : overlays[group];
   if (patches === undefined) return raw;
   const { metadata } = raw;
   const name = isMapping(metadata) ? metadata["name"] : undefined;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DecisionLatency } from "../../core/provisioning/index.ts";
 import { defaultDecisionLatency } from "../../sim/world-plan.ts";
+import { patchField, policyChangeSchema } from "./change-schema.ts";
 import {
   amountField,
   countField,
@@ -123,8 +124,6 @@ export const experimentsSchema = z.strictObject({
     .optional(),
 });
 
-const patch = z.record(z.string(), z.unknown());
-
 /** One of `spec.policies`: an overlay on the manifests and settings. */
 export const policySchema = z.strictObject({
   name: z
@@ -134,13 +133,17 @@ export const policySchema = z.strictObject({
     .describe("lower case letters, digits, dots and dashes"),
   description: z.string().optional(),
   nodePools: z
-    .record(objectNameField, patch)
+    .record(objectNameField, patchField)
     .optional()
     .describe("merge patches (RFC 7386) by NodePool; '*' is every NodePool and comes first"),
   ec2NodeClasses: z
-    .record(objectNameField, patch)
+    .record(objectNameField, patchField)
     .optional()
     .describe("the same for EC2NodeClasses"),
+  changes: z
+    .array(policyChangeSchema)
+    .optional()
+    .describe("what is rolled out during the run under this policy"),
   karpenter: karpenterSchema.optional().describe("laid over spec.karpenter"),
   scheduler: schedulerSchema.optional().describe("laid over spec.scheduler"),
   controller: controllerSchema.optional().describe("laid over spec.controller"),

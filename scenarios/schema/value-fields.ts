@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DurationMs, SimTime } from "../../core/units/index.ts";
 import {
+  after,
   durationMs,
   parseTime,
   tryParseDuration,
@@ -55,6 +56,34 @@ export const timeField = z
     return z.NEVER;
   })
   .meta({ examples: ["2026-03-01T00:00:00Z"] });
+
+/** An instant of a run, as it is written. */
+export type Moment =
+  | { readonly kind: "since-start"; readonly duration: DurationMs }
+  | { readonly kind: "instant"; readonly time: SimTime };
+
+/** What may stand where the scenario wants an instant of the run. */
+const allowedMoment =
+  "a time since the start such as 7d or 1d12h, or an RFC 3339 time such as 2026-03-08T09:00:00Z";
+
+/** An instant of the run: a duration since its start, or a time. */
+export const momentField = z
+  .string()
+  .transform((text, context): Moment => {
+    const duration = parseScenarioDuration(text);
+    if (duration !== undefined) return { kind: "since-start", duration };
+    if (tryParseTime(text) !== undefined) return { kind: "instant", time: parseTime(text) };
+    const params = { code: "scenario/bad-time", allowed: allowedMoment };
+    const message = `"${text}" is neither a duration nor a time`;
+    context.addIssue({ code: "custom", message, params, input: text });
+    return z.NEVER;
+  })
+  .meta({ examples: ["7d", "2026-03-08T09:00:00Z"] });
+
+/** The instant that is meant in a run that starts then. */
+export function instantOf(moment: Moment, start: SimTime): SimTime {
+  return moment.kind === "instant" ? moment.time : after(start, moment.duration);
+}
 
 /** A Kubernetes quantity, kept as text; a bare number will do. */
 export const quantityField = z

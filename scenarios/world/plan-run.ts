@@ -1,6 +1,5 @@
 import type { ManifestObject } from "../../core/apis/index.ts";
 import { invariant } from "../../core/units/index.ts";
-import { undescribedAccount } from "../../sim/aws/index.ts";
 import type { SpotMarket } from "../../sim/ec2/index.ts";
 import type { PodArrival, ReplicaPlan, WorldPlan } from "../../sim/world-plan.ts";
 import type { PolicyCluster } from "../loading/load-clusters.ts";
@@ -52,7 +51,8 @@ export function planRun(scenario: Scenario, { policyName, seed }: RunChoice): Wo
     ec2Latency: ec2Latency(spec),
     billing: billingSettings(spec),
     aws: awsSettings(spec, policy, scenario.name),
-    account: [{ since: start, account: undescribedAccount }],
+    account: scenario.account,
+    changes: scenario.changes[scenario.clusters.indexOf(cluster)] ?? [],
     kube: clusterSettings(spec, policy),
     karpenter: karpenterOptions(policy),
     experiments: policy.experiments,

@@ -2,13 +2,20 @@ import type { Ec2NodeClass, NodePool } from "../../core/apis/index.ts";
 import { labelNodePool } from "../../core/apis/index.ts";
 import { Requirements } from "../../core/scheduling/index.ts";
 import type { Diagnostic } from "../../core/units/index.ts";
-import { buildInstanceType, type InstanceTypeContext } from "../../sim/aws/index.ts";
+import {
+  type AwsAccount,
+  buildInstanceType,
+  discoverSubnets,
+  type InstanceTypeContext,
+} from "../../sim/aws/index.ts";
 import type { Catalogue } from "../../traces/index.ts";
 import type { PolicyCluster } from "../loading/load-clusters.ts";
 
 /** Where instance types are sold. */
 export interface SellingPlace extends InstanceTypeContext {
   readonly catalogue: Catalogue;
+  /** Decides in which zones a NodeClass has subnets. */
+  readonly account: AwsAccount;
 }
 
 /**
@@ -21,7 +28,9 @@ export function unmatchedNodePools(
 ): readonly Diagnostic[] {
   const nodeClasses = new Map<string, Ec2NodeClass>();
   for (const object of cluster.objects) {
-    if (object.kind === "EC2NodeClass") nodeClasses.set(object.metadata.name, object);
+    if (object.kind === "EC2NodeClass") {
+      nodeClasses.set(object.metadata.name, withSubnets(object, place));
+    }
   }
   return cluster.objects.flatMap((object) => {
     if (object.kind !== "NodePool") return [];
@@ -40,6 +49,13 @@ export function unmatchedNodePools(
       },
     ];
   });
+}
+
+/** Those that it has at the start of the run. */
+function withSubnets(nodeClass: Ec2NodeClass, { account, zones }: SellingPlace): Ec2NodeClass {
+  const { status } = nodeClass;
+  const subnets = discoverSubnets(nodeClass, account, zones, status);
+  return { ...nodeClass, status: { ...status, subnets } };
 }
 
 function nodePoolRequirements({ metadata, spec }: NodePool): Requirements {

@@ -20,6 +20,7 @@ export { InstanceTypeProvider } from "./instance-type-provider.ts";
 export { buildInstanceType, type InstanceTypeContext } from "./instance-type.ts";
 export { launchChoices, type LaunchChoices } from "./launch-filters.ts";
 export { InterruptionQueue } from "./interruption-queue.ts";
+export { discoverSubnets } from "./network-discovery.ts";
 export { NodeClassController, type NodeClassStore } from "./node-class-controller.ts";
 export { nodeClassDrift } from "./node-class-drift.ts";
 export { resolvedNodeClass } from "./node-class-status.ts";

@@ -172,6 +172,13 @@ export type LedgerEntry = At &
         readonly pods: readonly string[];
         readonly podCount: number;
       }
+    /** It no longer is what its NodePool and EC2NodeClass describe; `reason` as in its condition. */
+    | {
+        readonly kind: "node-claim-drifted";
+        readonly nodeClaimName: string;
+        readonly nodePoolName: string;
+        readonly reason: string;
+      }
     /** A NodeClaim is deleted for another reason than a disruption command. */
     | {
         readonly kind: "node-claim-deleted";
@@ -376,6 +383,8 @@ export type LedgerEntry = At &
         readonly outcome: "succeeded" | "failed";
         readonly message: string;
       }
+    /** Somebody has changed an object (`NodePool default`) or the `account`, as the scenario says. */
+    | { readonly kind: "changed"; readonly what: string }
     /** A Kubernetes event that Karpenter published. */
     | {
         readonly kind: "event";

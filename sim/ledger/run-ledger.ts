@@ -179,6 +179,8 @@ export class RunLedger implements LedgerSink {
         return;
       case "node-claim-created":
         return this.#decisions.add(`created/${entry.reason}`);
+      case "node-claim-drifted":
+        return this.#decisions.add(`drifted/${entry.reason}`);
       case "node-claim-deleted":
         if (entry.reason === "expired") this.#expired += 1;
         return this.#decisions.add(`deleted/${entry.reason}`);

@@ -165,6 +165,7 @@ export function worldPlan(options: {
     ec2Latency: defaultEc2Latency,
     billing: defaultBillingSettings,
     aws: defaultAwsSettings,
+    changes: [],
     account: [{ since: worldStart, account: undescribedAccount }],
     kube: defaultKubeSettings,
     karpenter: defaultKarpenterOptions,
