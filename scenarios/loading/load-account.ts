@@ -127,11 +127,18 @@ function accountOf(spec: AccountSpec): AwsAccount {
         }),
     ...(securityGroups === undefined
       ? {}
-      : { securityGroups: sorted(securityGroups).map(([id, rest]) => ({ id, ...rest })) }),
+      : { securityGroups: sorted(securityGroups).map(([id, rest]) => named(id, rest)) }),
     ...(images === undefined
       ? {}
-      : { images: sorted(images).map(([id, rest]) => ({ id, ...rest })) }),
+      : { images: sorted(images).map(([id, rest]) => named(id, rest)) }),
   };
+}
+
+function named<T extends { readonly name?: string | undefined }>(
+  id: string,
+  spec: T,
+): T & { readonly id: string; readonly name: string } {
+  return { ...spec, id, name: spec.name ?? "" };
 }
 
 function sorted<T>(record: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {

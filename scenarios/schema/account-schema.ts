@@ -30,7 +30,7 @@ const subnetFields = {
     .describe("of two subnets in a zone the one with more is used; addresses don't run out"),
 };
 const imageFields = {
-  name: z.string().default("").describe("the AMI's own name"),
+  name: z.string().min(1).optional().describe("the AMI's own name"),
   architecture: z.enum(["amd64", "arm64"]).describe("what it runs on"),
   creationDate: timeField.describe("the newest of an architecture is used"),
   owner: z.string().min(1).default("self").describe("self, amazon or an account id"),
@@ -41,7 +41,7 @@ const tags = z.record(z.string(), tagValue).default({}).describe("what selector 
 
 const subnet = z.strictObject({ ...subnetFields, tags });
 const securityGroup = z.strictObject({
-  name: z.string().default("").describe("the group's own name"),
+  name: z.string().min(1).optional().describe("the group's own name"),
   tags,
 });
 const image = z.strictObject({ ...imageFields, tags });
