@@ -1,7 +1,8 @@
 import type { SimTime } from "../../core/units/index.ts";
 import { compareStrings, invariant } from "../../core/units/index.ts";
 import { BucketSeries } from "./bucket-series.ts";
-import type { LedgerEntry, PodRequests } from "./entry.ts";
+import type { LedgerEntry } from "./entry.ts";
+import type { PodRequests } from "./entry-parts.ts";
 import type { EndFacts, NodeFacts } from "./run-facts.ts";
 import { StepIntegral } from "./step-integral.ts";
 import { Tally } from "./tally.ts";

@@ -1,6 +1,6 @@
 import type { SimTime } from "../../core/units/index.ts";
 import { compareStrings } from "../../core/units/index.ts";
-import type { WorkloadRef } from "./entry.ts";
+import type { WorkloadRef } from "./entry-parts.ts";
 import type { WorkloadFacts } from "./run-facts.ts";
 
 const msPerHour = 3_600_000;
