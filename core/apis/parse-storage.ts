@@ -166,13 +166,12 @@ export const csiNode: Decoder<CsiNode> = mapped(
             mapped(
               object({
                 name: required(text),
-                allocatable: optional(object({ count: optional(integer()) })),
+                allocatable: optional(
+                  mapped(object({ count: optional(integer()) }), ({ count }) => present({ count })),
+                ),
                 ...neutrals("nodeID", "topologyKeys"),
               }),
-              ({ name, allocatable }) => ({
-                name,
-                ...present({ allocatableCount: allocatable?.count }),
-              }),
+              ({ name, allocatable }) => ({ name, ...present({ allocatable }) }),
             ),
           ),
           [],

@@ -36,7 +36,11 @@ export interface StorageClass extends KubernetesObject {
 /** Attach limits of the CSI drivers on one node. */
 export interface CsiNode extends KubernetesObject {
   readonly kind: "CSINode";
-  readonly drivers: readonly { readonly name: string; readonly allocatableCount?: number }[];
+  readonly drivers: readonly {
+    readonly name: string;
+    /** Absent when the driver does not say what it takes. */
+    readonly allocatable?: { readonly count?: number };
+  }[];
 }
 
 export interface VolumeAttachment extends KubernetesObject {

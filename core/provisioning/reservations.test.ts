@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { instanceType, offering } from "../../test/support/instance-types.ts";
 import { nodePool } from "../../test/support/node-pools.ts";
@@ -35,6 +36,65 @@ describe("Reservations", () => {
     reservations.release(1, [one]);
     reservations.release(1, [one]);
     expect(reservations.remainingCapacity(one)).toBe(1);
+  });
+
+  it("are taken and given back several at a time, each counted by itself", () => {
+    const [one, two, three] = [reserved("cr-1", 2), reserved("cr-2", 1), reserved("cr-3", 1)];
+    const reservations = new Reservations([[instanceType({ offerings: [one, two, three] })]]);
+    const left = () => [one, two, three].map((it) => reservations.remainingCapacity(it));
+    reservations.reserve(1, [one, two]);
+    reservations.reserve(1, [two, three]);
+    expect(left()).toEqual([1, 0, 0]);
+    reservations.reserve(2, [one]);
+    expect([1, 2, 3].map((holder) => reservations.canReserve(holder, one))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    reservations.release(1, [three]);
+    expect(left()).toEqual([0, 0, 1]);
+    reservations.release(3, [one, two, three]);
+    expect(left()).toEqual([0, 0, 1]);
+  });
+
+  it("cannot be taken beyond their capacity, nor be unknown", () => {
+    const one = reserved("cr-1", 1);
+    const reservations = new Reservations([[instanceType({ offerings: [one] })]]);
+    reservations.reserve(1, [one]);
+    expect(() => reservations.reserve(2, [one])).toThrow("reserved more often");
+    const unknown = reserved("cr-2", 1);
+    expect(() => reservations.canReserve(1, unknown)).toThrow("unknown offering");
+    expect(() => reservations.reserve(1, [unknown])).toThrow("unknown offering");
+  });
+
+  it("add up: what is left and what is held is the capacity, whatever happens", () => {
+    const offerings = [1, 2, 3].map((capacity) => reserved(`cr-${capacity}`, capacity));
+    const step = fc.record({
+      holder: fc.integer({ min: 1, max: 4 }),
+      index: fc.integer({ min: 0, max: 2 }),
+      isRelease: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const reservations = new Reservations([[instanceType({ offerings })]]);
+        const held = new Set<string>();
+        for (const { holder, index, isRelease } of steps) {
+          const chosen = offerings.slice(index, index + 1);
+          const mine = `${holder} ${index}`;
+          if (isRelease) {
+            reservations.release(holder, chosen);
+            held.delete(mine);
+          } else if (chosen.every((it) => reservations.canReserve(holder, it))) {
+            reservations.reserve(holder, chosen);
+            held.add(mine);
+          }
+          for (const [at, offering] of offerings.entries()) {
+            const count = [...held].filter((it) => it.endsWith(` ${at}`)).length;
+            expect(reservations.remainingCapacity(offering) + count).toBe(at + 1);
+          }
+        }
+      }),
+    );
   });
 });
 

@@ -74,8 +74,9 @@ function totalRequests(pods: readonly Pod[]): ResourceList {
 function withLimits(nodeName: string | undefined, reads: VolumeReads): VolumeUsage {
   let usage = VolumeUsage.empty;
   const csiNode = nodeName === undefined ? undefined : reads.csiNode(nodeName);
-  for (const { name, allocatableCount } of csiNode?.drivers ?? []) {
-    if (allocatableCount !== undefined) usage = usage.withLimit(name, allocatableCount);
+  for (const { name, allocatable } of csiNode?.drivers ?? []) {
+    // As upstream: a driver that speaks of what it takes, and of no count, takes none.
+    if (allocatable !== undefined) usage = usage.withLimit(name, allocatable.count ?? 0);
   }
   return usage;
 }

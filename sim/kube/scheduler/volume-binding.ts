@@ -87,7 +87,7 @@ export class PodVolumeBinding {
     for (const [driver, count] of this.#volumeCountByDriver) {
       const limit = this.#api
         .csiNode(name)
-        ?.drivers.find((it) => it.name === driver)?.allocatableCount;
+        ?.drivers.find((it) => it.name === driver)?.allocatable?.count;
       if (limit === undefined) continue;
       if (this.#api.volumeAttachments(name).length + count > limit) return tooManyVolumes;
     }
