@@ -2,17 +2,27 @@
 import type { ConformanceCase } from "../cases.ts";
 import { affinityTitles } from "./affinity.ts";
 import type { TitledCase } from "./build.ts";
+import { daemonSetTitles } from "./daemon-sets.ts";
 import { fallbackTitles } from "./fallback.ts";
 import { instanceSelectionTitles } from "./instance-selection.ts";
+import { limitTitles } from "./limits.ts";
+import { nodeClaimTitles } from "./node-claims.ts";
 import { nodeOverlayConflictTitles } from "./node-overlay-conflicts.ts";
 import { nodeOverlayTitles } from "./node-overlays.ts";
+import { nodePoolTitles } from "./node-pools.ts";
 import { nodeTitles } from "./nodes.ts";
+import { offeringOverrideTitles } from "./offering-overrides.ts";
+import { packingTitles } from "./packing.ts";
+import { quirkTitles } from "./quirks.ts";
 import { requirementTitles } from "./requirements.ts";
 import { reservationTitles } from "./reservations.ts";
+import { resourceClaimTitles } from "./resource-claims.ts";
 import { resourceTitles } from "./resources.ts";
 import { schedulingTitles } from "./scheduling.ts";
 import { spreadTitles } from "./spread.ts";
 import { staticNodePoolTitles } from "./static-node-pools.ts";
+import { topologyQuirkTitles } from "./topology-quirks.ts";
+import { volumeTopologyTitles } from "./volume-topology.ts";
 import { volumeTitles } from "./volumes.ts";
 
 export { titleInstanceTypeSets } from "./instance-types.ts";
@@ -21,15 +31,24 @@ const titlesByTopic: Readonly<Record<string, readonly TitledCase[]>> = {
   requirements: requirementTitles,
   resources: resourceTitles,
   scheduling: schedulingTitles,
+  packing: packingTitles,
   fallback: fallbackTitles,
   nodes: nodeTitles,
   volumes: volumeTitles,
+  "volume-topology": volumeTopologyTitles,
   spread: spreadTitles,
   affinity: affinityTitles,
   "instance-selection": instanceSelectionTitles,
   reservations: reservationTitles,
+  "offering-overrides": offeringOverrideTitles,
+  "resource-claims": resourceClaimTitles,
   "node-overlays": [...nodeOverlayConflictTitles, ...nodeOverlayTitles],
   "static-node-pools": staticNodePoolTitles,
+  limits: limitTitles,
+  "daemon-sets": daemonSetTitles,
+  "node-claims": nodeClaimTitles,
+  "node-pools": nodePoolTitles,
+  quirks: [...quirkTitles, ...topologyQuirkTitles],
 };
 
 /** All of them, named `topic: title`; their topics are `titles: topic`. */

@@ -83,6 +83,21 @@ export const instanceSelectionTitles: readonly TitledCase[] = [
     { zone: "test-zone-2" },
   ),
   cheapest(
+    `${cheap} (prov ct = ondemand/test-zone-1/arm64/windows)`,
+    { ct: "on-demand", zone: "test-zone-1", arch: "arm64", os: "windows" },
+    {},
+  ),
+  cheapest(
+    `${cheap} (prov = spot/test-zone-2, pod = amd64/linux)`,
+    { ct: "spot", zone: "test-zone-2" },
+    { arch: "amd64", os: "linux" },
+  ),
+  cheapest(
+    `${cheap} (pod ct = spot/test-zone-2/amd64/linux)`,
+    {},
+    { ct: "spot", zone: "test-zone-2", arch: "amd64", os: "linux" },
+  ),
+  cheapest(
     "should not schedule if no instance type matches selector (pod arch = arm)",
     {},
     { arch: "arm" },
@@ -138,6 +153,18 @@ export const instanceSelectionTitles: readonly TitledCase[] = [
     {
       requirements: [two("In", 3, "m1.large", "c1.large", "none")],
     },
+  ),
+  ...([{}, { minValuesPolicy: "BestEffort" }] as const).map((policy) =>
+    titled(
+      `schedule should fail if minimum number of InstanceTypes is not met as per the minValues in the requirement after truncation${"minValuesPolicy" in policy ? ": not with BestEffort" : ""}`,
+      [
+        pool("default", {
+          requirements: [{ ...is("karpenter.k8s.aws/instance-family", "Exists"), minValues: 3 }],
+        }),
+        pods(2, "pod"),
+      ],
+      { instanceTypeSet: "many", ...policy },
+    ),
   ),
   minimum(
     "schedule should relax minValues under BestEffort",

@@ -25,7 +25,7 @@ interface Family {
 }
 
 /** What hand-made cases choose from. */
-export type TitleInstanceTypeSet = "assorted" | "reserved" | "none";
+export type TitleInstanceTypeSet = "assorted" | "reserved" | "overridden" | "many" | "none";
 
 /** Families for both architectures and systems, one with GPUs; prices rise with the zone's number. */
 export function titleInstanceTypeSets(): Readonly<
@@ -34,7 +34,13 @@ export function titleInstanceTypeSets(): Readonly<
   const assorted = families.flatMap((family) =>
     sizes.map(([size, cores]) => instanceType(family, size, cores)),
   );
-  return { assorted, reserved: assorted.map(withReservations), none: [] };
+  return {
+    assorted,
+    reserved: assorted.map(withReservations),
+    overridden: assorted.map(withOverrides),
+    many: manyTypes(),
+    none: [],
+  };
 }
 
 function instanceType(facts: Family, size: string, cores: number): CaseInstanceType {
@@ -72,6 +78,57 @@ function instanceType(facts: Family, size: string, cores: number): CaseInstanceT
     },
     kubeReserved: { cpu: "100m", memory: "10Mi" },
   };
+}
+
+/** More types than a NodeClaim may name; the dearest are the only ones of their families. */
+function manyTypes(): readonly CaseInstanceType[] {
+  const cheap = Array.from({ length: 605 }, (_, index) => [`p1.${index + 1}`, "p1"] as const);
+  const dear = ["p2", "p3", "p4"].map((family) => [`${family}.9`, family] as const);
+  return [...cheap, ...dear].map(([name, family], index) => ({
+    name,
+    requirements: {
+      "node.kubernetes.io/instance-type": [name],
+      "kubernetes.io/arch": ["amd64"],
+      "kubernetes.io/os": ["linux"],
+      "topology.kubernetes.io/zone": ["test-zone-1"],
+      "karpenter.sh/capacity-type": ["on-demand"],
+      "karpenter.k8s.aws/instance-family": [family],
+    },
+    offerings: [
+      {
+        zone: "test-zone-1",
+        capacityType: "on-demand",
+        price: (index + 1) / 1000,
+        available: true,
+      },
+    ],
+    capacity: { cpu: "4", memory: "16Gi", pods: "20" },
+    kubeReserved: {},
+  }));
+}
+
+/**
+ * `m1` has slots in the first zone and reserves more in the second; `c1` has slots in the second that
+ * cannot be had; the capacity of `a1` in the third zone adds to what the type has.
+ */
+function withOverrides(type: CaseInstanceType): CaseInstanceType {
+  const [family = ""] = type.name.split(".");
+  const offerings = type.offerings.map((offering): CaseOffering => {
+    const slots = { capacityOverride: { "example.com/slots": "2" } };
+    switch (`${family} ${offering.zone}`) {
+      case "m1 test-zone-1":
+        return { ...offering, ...slots };
+      case "m1 test-zone-2":
+        return { ...offering, kubeReservedOverride: { cpu: "500m" } };
+      case "c1 test-zone-2":
+        return { ...offering, ...slots, available: false };
+      case "a1 test-zone-3":
+        return { ...offering, capacityOverride: { cpu: "1" } };
+      default:
+        return offering;
+    }
+  });
+  return { ...type, offerings };
 }
 
 /** Two machines reserved of `m1.xlarge` and one of `c1.2xlarge`. */

@@ -2,6 +2,8 @@ import type { Manifest } from "../cases.ts";
 import {
   archKey,
   expression as is,
+  must,
+  near,
   pod,
   pods,
   pool,
@@ -49,6 +51,20 @@ const stopped = {
   deletionGracePeriodSeconds: 30,
   finalizers: ["example.com/slow"],
 };
+
+/** A node whose NodeClaim was promised slots that its kubelet has not found. */
+function zeroed(isInitialized: boolean): readonly Manifest[] {
+  const [nodeClaim = {}, bare = {}] = node("n", { isInitialized });
+  const slots = (value: string, { status }: Manifest) => {
+    const { allocatable } = status as { readonly allocatable: Manifest };
+    const amounts = { ...allocatable, "example.com/slots": value };
+    return { ...(status as Manifest), capacity: amounts, allocatable: amounts };
+  };
+  return [
+    { ...nodeClaim, status: slots("4", nodeClaim) },
+    { ...bare, status: slots("0", bare) },
+  ];
+}
 
 const inFlightTitles: readonly TitledCase[] = [
   titled("should not launch a second node if there is an in-flight node that can support the pod", [
@@ -166,6 +182,43 @@ const inFlightTitles: readonly TitledCase[] = [
 ];
 
 const existingTitles: readonly TitledCase[] = [
+  titled(
+    "should not launch a second node if there is an in-flight node that can support the pod (#2011)",
+    [
+      base,
+      daemonSet("daemon", "1", {
+        nodeSelector: { "kubernetes.io/os": "linux" },
+        tolerations: [{ operator: "Exists" }],
+      }),
+      node("n", inFlight),
+      pod("pod", { requests: { cpu: "2" } }),
+    ],
+  ),
+  titled("should not bind pods to nodes", [
+    base,
+    node("n", inFlight),
+    pods(2, "pod", { requests: { memory: "10Mi" } }),
+  ]),
+  titled("should handle resource zeroing of extended resources by kubelet", [
+    base,
+    zeroed(false),
+    pod("pod", { requests: { "example.com/slots": "1" } }),
+  ]),
+  titled("should believe a zero once the node is initialized", [
+    base,
+    zeroed(true),
+    pod("pod", { requests: { "example.com/slots": "1" } }),
+  ]),
+  titled("should respect self pod affinity without pod binding (zone)", [
+    base,
+    node("n", { zone: "test-zone-2" }),
+    pod("there", { on: "n", labels: web, requests: { cpu: "3" } }),
+    pods(2, "pod", {
+      labels: web,
+      requests: { cpu: "2" },
+      spec: { affinity: must("podAffinity", near("web", zoneKey)) },
+    }),
+  ]),
   titled("should schedule a pod to an existing node unowned by Karpenter", [
     base,
     unownedNode("n"),

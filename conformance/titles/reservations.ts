@@ -82,6 +82,19 @@ export const reservationTitles: readonly TitledCase[] = [
     pool("default", { requirements: [onlyReserved, ofTypes("c1.2xlarge")] }),
     pods(2, "pod", { requests: { cpu: "5" } }),
   ]),
+  titled("should return true for existing hostname even when capacity is exhausted", [
+    pool("default", { requirements: [onlyReserved, ofTypes("c1.2xlarge")] }),
+    pods(2, "pod", { requests: { cpu: "3" } }),
+  ]),
+  titled("should maintain consistency during mixed operations", [
+    pool("default", { requirements: [ofTypes("m1.xlarge", "c1.2xlarge", "m1.large")] }),
+    pods(2, "wide", { requests: { cpu: "1500m" } }),
+    pods(3, "narrow", {
+      requests: { cpu: "1" },
+      spec: { nodeSelector: { [typeKey]: "m1.xlarge" } },
+    }),
+    pod("huge", { requests: { cpu: "7" } }),
+  ]),
   titled("should release a single reservation", [
     // The second pod rules out one of the two reservations that the first left open.
     pool("default", { requirements: [ofTypes("m1.xlarge", "c1.2xlarge")] }),

@@ -60,6 +60,31 @@ export const resourceTitles: readonly TitledCase[] = [
     },
   ),
   sums(
+    "when there is an initContainer after multiple sidecarContainers that doesn't exceed container resource requests",
+    {
+      containers: main,
+      initContainers: [
+        sidecar("a", "1", "1Gi"),
+        sidecar("b", "2", "1Gi"),
+        once("init", "500m", "100Mi"),
+      ],
+    },
+  ),
+  sums(
+    "when there is an initContainer after a sidecarContainer that exceeds cpu for containers but not memory",
+    {
+      containers: main,
+      initContainers: [sidecar("a", "1", "4Gi"), once("init", "12", "100Mi")],
+    },
+  ),
+  sums(
+    "when there is an initContainer after a sidecarContainer that exceeds memory for containers but not cpu",
+    {
+      containers: main,
+      initContainers: [sidecar("a", "1", "4Gi"), once("init", "100m", "25Gi")],
+    },
+  ),
+  sums(
     "with multiple sidecarContainers when the first initContainer exceeds the sum of all sidecarContainers and container resource requests",
     {
       containers: main,

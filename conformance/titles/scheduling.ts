@@ -5,7 +5,6 @@ import {
   expression as is,
   osKey,
   pod,
-  pods,
   pool,
   preferring,
   requiring,
@@ -81,6 +80,15 @@ const selectorTitles: readonly TitledCase[] = [
     anyPool,
     requires("pod", [is(cpuKey, "Lt", "2")]),
   ]),
+  titled("should schedule compatible requirements with Operator=Gte", [
+    // Pods have no such operator.
+    pool("default", { requirements: [is(cpuKey, "Gte", "8")] }),
+    pod("pod"),
+  ]),
+  titled("should schedule compatible requirements with Operator=Lte", [
+    pool("default", { requirements: [is(cpuKey, "Lte", "2")] }),
+    pod("pod"),
+  ]),
   titled("should schedule compatible requirements with Operator=NotIn", [
     anyPool,
     requires("pod", [is(zoneKey, "NotIn", zone(1), zone(2), "unknown")]),
@@ -92,6 +100,18 @@ const selectorTitles: readonly TitledCase[] = [
   titled("should not schedule incompatible preferences and requirements with Operator=NotIn", [
     anyPool,
     requires("pod", [is(zoneKey, "NotIn", zone(1), zone(2), zone(3), "unknown")]),
+  ]),
+  titled("should schedule compatible node selectors, preferences and requirements", [
+    anyPool,
+    pod("pod", {
+      spec: {
+        nodeSelector: { [zoneKey]: zone(3) },
+        affinity: preferring(
+          [is(zoneKey, "In", zone(1), zone(2), zone(3))],
+          [is(zoneKey, "In", zone(2), zone(3))],
+        ),
+      },
+    }),
   ]),
   titled("should combine multidimensional node selectors, preferences and requirements", [
     anyPool,
@@ -117,6 +137,17 @@ const selectorTitles: readonly TitledCase[] = [
     pool("default", { requirements: [is("node.kubernetes.io/test", "In", "x")] }),
     selecting("pod", { "node.kubernetes.io/test": "x" }),
   ]),
+  ...(
+    [
+      ["in subdomain from kubernetes domains", "subdomain.kops.k8s.io/test"],
+      ["in kubernetes domains", "kubernetes.io/test"],
+    ] as const
+  ).map(([where, key]) =>
+    titled(`should schedule pods that have node selectors with label ${where}`, [
+      pool("default", { requirements: [is(key, "In", "test-value")] }),
+      selecting("pod", { [key]: "test-value" }),
+    ]),
+  ),
   titled("should schedule pods that have node selectors with label in wellknown label list", [
     anyPool,
     selecting("pod", {
@@ -148,6 +179,14 @@ const operatorTitles: readonly TitledCase[] = [
   titled("should schedule pods that with DoesNotExists operator and undefined key", [
     anyPool,
     requires("pod", [is("team", "DoesNotExist")]),
+  ]),
+  titled("should schedule pods that have node selectors with matching value and In operator", [
+    labelled,
+    requires("pod", [is("team", "In", "red")]),
+  ]),
+  titled("should not schedule pods that have node selectors with different value and In operator", [
+    labelled,
+    requires("pod", [is("team", "In", "another")]),
   ]),
   titled(
     "should not schedule pods that have node selectors with matching value and NotIn operator",
@@ -190,6 +229,18 @@ const compatibilityTitles: readonly TitledCase[] = [
     anyPool,
     requires("a", [is(archKey, "In", "amd64")]),
     requires("b", [is(archKey, "In", "arm64")]),
+  ]),
+  titled(
+    "should exclude instance types that are not supported by the pod constraints (node affinity/instance type)",
+    [
+      pool("default", { requirements: [is(archKey, "In", "amd64")] }),
+      requires("pod", [is(typeKey, "In", "a1.large")]),
+    ],
+  ),
+  titled("should launch pods with different operating systems on different instances", [
+    anyPool,
+    selecting("a", { [osKey]: "linux" }),
+    selecting("b", { [osKey]: "windows" }),
   ]),
   titled(
     "should exclude instance types that are not supported by the pod constraints (node affinity/operating system)",
@@ -248,91 +299,8 @@ const compatibilityTitles: readonly TitledCase[] = [
   ]),
 ];
 
-const packingTitles: readonly TitledCase[] = [
-  titled("should schedule a small pod on the smallest instance", [
-    anyPool,
-    pod("pod", { requests: { memory: "100M" } }),
-  ]),
-  titled("should take pod runtime class into consideration", [
-    anyPool,
-    pod("pod", {
-      requests: { cpu: "1" },
-      spec: { runtimeClassName: "gvisor", overhead: { cpu: "2" } },
-    }),
-  ]),
-  titled("should schedule multiple small pods on the smallest possible instance type", [
-    anyPool,
-    pods(5, "pod", { requests: { memory: "10M" } }),
-  ]),
-  titled("should create new nodes when a node is at capacity", [
-    pool("default", { requirements: [is(archKey, "In", "amd64")] }),
-    pods(40, "pod", { requests: { memory: "1.8G" } }),
-  ]),
-  titled("should pack small and large pods together", [
-    anyPool,
-    pods(40, "large", { requests: { memory: "1.8G" } }),
-    pods(20, "small", { requests: { memory: "400M" } }),
-  ]),
-  titled("should pack nodes tightly", [
-    anyPool,
-    pod("large", { requests: { cpu: "4.5" } }),
-    pod("small", { requests: { cpu: "1" } }),
-  ]),
-  titled("should handle zero-quantity resource requests", [
-    anyPool,
-    pod("pod", { requests: { "example.com/foo": "0" }, limits: { "example.com/foo": "0" } }),
-  ]),
-  titled("should not schedule pods that exceed every instance type's capacity", [
-    anyPool,
-    pod("pod", { requests: { memory: "2Ti" } }),
-  ]),
-  titled("should create new nodes when a node is at capacity due to pod limits per node", [
-    anyPool,
-    pods(170, "pod", { requests: { cpu: "1m" } }),
-  ]),
-  titled(
-    "should not schedule pods when initContainer resource requests are greater than available instance types",
-    [
-      anyPool,
-      pod("pod", {
-        spec: {
-          initContainers: [
-            { name: "init", image: "example/app", resources: { requests: { cpu: "100" } } },
-          ],
-        },
-      }),
-    ],
-  ),
-  titled("should select for valid instance types, regardless of price", [
-    pool("default", { requirements: [is(typeKey, "In", "m1.xlarge", "g1.xlarge", "a1.4xlarge")] }),
-    pod("pod", { requests: { cpu: "2" } }),
-  ]),
-  titled("should return appropriate pod error when no available instance types exist", [
-    pool("default", { requirements: [is(typeKey, "In", "none")] }),
-    pod("pod"),
-  ]),
-  titled("should handle multiple pods when requirements filter out all instance types", [
-    pool("default", { requirements: [is(cpuKey, "Gt", "100")] }),
-    pods(3, "pod"),
-  ]),
-  titled("should handle conflicting requirements that eliminate all instance types", [
-    pool("default", {
-      requirements: [
-        is(archKey, "In", "arm64"),
-        is("karpenter.k8s.aws/instance-family", "In", "m1"),
-      ],
-    }),
-    pod("pod"),
-  ]),
-  titled("should handle zone requirements that filter out all instance types", [
-    pool("default", { requirements: [is(zoneKey, "In", "nowhere")] }),
-    pod("pod"),
-  ]),
-];
-
 export const schedulingTitles: readonly TitledCase[] = [
   ...selectorTitles,
   ...operatorTitles,
   ...compatibilityTitles,
-  ...packingTitles,
 ];

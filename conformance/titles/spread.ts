@@ -182,6 +182,20 @@ const otherTitles: readonly TitledCase[] = [
     pool("default", { requirements: [is(capacityTypeKey, "In", "spot")] }),
     spreading(4, [spread(capacityTypeKey)]),
   ]),
+  titled("should not violate max-skew when unsat = do not schedule (capacity type)", [
+    pool("default", { requirements: [is(capacityTypeKey, "In", "spot", "on-demand")] }),
+    node("a"),
+    running("there", "a"),
+    spreading(5, [spread(capacityTypeKey)], {
+      affinity: requiring([is(capacityTypeKey, "In", "spot")]),
+    }),
+  ]),
+  titled("should balance pods across capacity-types (no constraints)", [
+    base,
+    node("a", { cpu: "1" }),
+    running("there", "a"),
+    spreading(4, [spread(capacityTypeKey)]),
+  ]),
   titled("should violate max-skew when unsat = schedule anyway (capacity type)", [
     pool("default", { requirements: [is(capacityTypeKey, "In", "spot")] }),
     node("a"),
@@ -251,6 +265,29 @@ function taintedDomains(policy: string): readonly Manifest[] {
   ];
 }
 
+/** Two NodePools that share a domain, and each of two groups of pods tolerates one of them. */
+const sharedDomains: readonly Manifest[] = ["a", "b"].flatMap((name) => {
+  const taintOf = { ...taint, value: name };
+  return [
+    pool(name, {
+      requirements: [is("fake-label", "In", "shared", `only-${name}`)],
+      taints: [taintOf],
+    }),
+    ...pods(4, name, {
+      labels: { app: name },
+      spec: {
+        tolerations: [{ ...taintOf, operator: "Equal" }],
+        topologySpreadConstraints: [
+          spread("fake-label", {
+            nodeTaintsPolicy: "Honor",
+            labelSelector: { matchLabels: { app: name } },
+          }),
+        ],
+      },
+    }),
+  ];
+});
+
 function affineDomains(policy: string): readonly Manifest[] {
   return [
     pool("default", {
@@ -286,6 +323,10 @@ const policyTitles: readonly TitledCase[] = [
     "should balance pods across a label when discovered from the nodepool (NodeTaintsPolicy=honor)",
     taintedDomains("Honor"),
   ),
+  titled(
+    "should balance pods across a label when mutually exclusive NodePools (by taints) share domains (NodeTaintsPolicy=honor)",
+    sharedDomains,
+  ),
   titled("should balance pods across a label (NodeAffinityPolicy=ignore)", affineDomains("Ignore")),
   titled("should balance pods across a label (NodeAffinityPolicy=honor)", affineDomains("Honor")),
   titled("should limit spread options by nodeSelector", [
@@ -294,6 +335,12 @@ const policyTitles: readonly TitledCase[] = [
     pods(6, "other", {
       labels,
       spec: { topologySpreadConstraints: [spread(zoneKey)], nodeSelector: { [zoneKey]: zone(2) } },
+    }),
+  ]),
+  titled("should limit spread options by node requirements", [
+    base,
+    spreading(10, [spread(zoneKey)], {
+      affinity: requiring([is(zoneKey, "In", zone(1), zone(2), "unknown")]),
     }),
   ]),
   titled("should limit spread options by required node affinity", [

@@ -1,112 +1,23 @@
-import type { Manifest } from "../cases.ts";
 import { hostnameKey, pod, pods, pool, spread, titled, type TitledCase, zoneKey } from "./build.ts";
 import { node } from "./build-nodes.ts";
+import {
+  bound,
+  claim,
+  csiNode,
+  ephemeral,
+  going,
+  inZones,
+  marked,
+  mounts,
+  storageClass,
+  volume,
+} from "./build-volumes.ts";
 
 const base = pool("default");
 
-interface ClassDetails {
-  readonly zones?: readonly string[];
-  readonly key?: string;
-  readonly bindingMode?: string;
-  readonly provisioner?: string;
-  readonly annotations?: Manifest;
-  readonly creationTimestamp?: string;
-}
-
-function storageClass(name: string, details: ClassDetails = {}): Manifest {
-  const { zones, key = zoneKey, annotations = {}, creationTimestamp } = details;
-  const { bindingMode = "WaitForFirstConsumer", provisioner = "ebs.csi.aws.com" } = details;
-  return {
-    apiVersion: "storage.k8s.io/v1",
-    kind: "StorageClass",
-    metadata: {
-      name,
-      annotations,
-      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    },
-    provisioner,
-    volumeBindingMode: bindingMode,
-    ...(zones === undefined
-      ? {}
-      : { allowedTopologies: [{ matchLabelExpressions: [{ key, values: zones }] }] }),
-  };
-}
-
-function claim(name: string, spec: Manifest, metadata: Manifest = {}, status?: Manifest): Manifest {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name, namespace: "default", uid: `uid-${name}`, ...metadata },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: "10Gi" } },
-      ...spec,
-    },
-    ...(status === undefined ? {} : { status }),
-  };
-}
-
-const ebs = { csi: { driver: "ebs.csi.aws.com", volumeHandle: "volume" } };
-
-function volume(name: string, terms: readonly Manifest[], source: Manifest = ebs): Manifest {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name, uid: `uid-${name}` },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      capacity: { storage: "10Gi" },
-      ...source,
-      ...(terms.length === 0 ? {} : { nodeAffinity: { required: { nodeSelectorTerms: terms } } }),
-    },
-  };
-}
-
-function inZones(...zones: string[]): Manifest {
-  return { matchExpressions: [{ key: zoneKey, operator: "In", values: zones }] };
-}
-
-function mounts(...claims: string[]): Manifest {
-  return {
-    volumes: claims.map((claimName, index) => ({
-      name: `data-${index}`,
-      persistentVolumeClaim: { claimName },
-    })),
-  };
-}
-
-/** A pod of an ephemeral volume with the claim that Kubernetes makes for it, and more pods. */
-function ephemeral(claimSpec: Manifest, metadata: Manifest = {}): readonly Manifest[] {
-  const spec = {
-    accessModes: ["ReadWriteOnce"],
-    resources: { requests: { storage: "1Gi" } },
-    ...claimSpec,
-  };
-  const volumes = [{ name: "data", ephemeral: { volumeClaimTemplate: { spec } } }];
-  return [claim("pod-data", claimSpec, metadata), pod("pod", { spec: { volumes } }), pod("other")];
-}
-
-const bound = { annotations: { "pv.kubernetes.io/bind-completed": "yes" } };
 const uses = pod("pod", { spec: mounts("claim") });
 const ofClass = (name: string) => claim("claim", { storageClassName: name });
 const ofVolume = claim("claim", { storageClassName: "any", volumeName: "volume" }, bound);
-const marked = { "storageclass.kubernetes.io/is-default-class": "true" };
-const going = { deletionTimestamp: "2026-02-28T23:00:00Z", finalizers: ["example.com/slow"] };
-
-function csiNode(name: string, count: number): Manifest {
-  const driver = {
-    name: "ebs.csi.aws.com",
-    nodeID: name,
-    topologyKeys: [],
-    allocatable: { count },
-  };
-  return {
-    apiVersion: "storage.k8s.io/v1",
-    kind: "CSINode",
-    metadata: { name },
-    spec: { drivers: [driver] },
-  };
-}
 
 export const volumeTitles: readonly TitledCase[] = [
   titled("should launch multiple nodes if required due to volume limits", [
@@ -141,22 +52,29 @@ export const volumeTitles: readonly TitledCase[] = [
     volume("volume", [inZones("test-zone-2"), inZones("test-zone-3")]),
     uses,
   ]),
-  titled(
-    "should preserve unconstrained PV alternatives after ignoring hostname affinity: for local volumes",
+  ...(
     [
-      base,
-      storageClass("any"),
-      ofVolume,
-      volume(
-        "volume",
-        [
-          inZones("test-zone-2"),
-          { matchExpressions: [{ key: hostnameKey, operator: "In", values: ["gone"] }] },
-        ],
-        { local: { path: "/data" } },
-      ),
-      uses,
-    ],
+      ["for local volumes", { local: { path: "/data" } }],
+      ["for hostpath volumes", { hostPath: { path: "/data" } }],
+    ] as const
+  ).map(([what, source]) =>
+    titled(
+      `should preserve unconstrained PV alternatives after ignoring hostname affinity: ${what}`,
+      [
+        base,
+        storageClass("any"),
+        ofVolume,
+        volume(
+          "volume",
+          [
+            inZones("test-zone-2"),
+            { matchExpressions: [{ key: hostnameKey, operator: "In", values: ["gone"] }] },
+          ],
+          source,
+        ),
+        uses,
+      ],
+    ),
   ),
   titled("should schedule pods using a StorageClass with multiple zones in AllowedTopologies", [
     base,
@@ -225,6 +143,31 @@ export const volumeTitles: readonly TitledCase[] = [
     claim("claim", { storageClassName: "any" }, going),
     uses,
   ]),
+  titled(
+    "should not launch nodes for pod with bound persistentVolume that is marked for deletion",
+    [
+      base,
+      storageClass("any"),
+      ofVolume,
+      {
+        ...volume("volume", [inZones("test-zone-2")]),
+        metadata: { name: "volume", uid: "uid-volume", ...going },
+      },
+      uses,
+    ],
+  ),
+  titled(
+    "should not launch nodes for pod with bound persistentVolume that uses an unsupported provisioner",
+    [
+      base,
+      storageClass("odd", { provisioner: "example.com/none" }),
+      claim("claim", { storageClassName: "odd", volumeName: "volume" }, bound),
+      volume("volume", [inZones("nowhere")], {
+        csi: { driver: "example.com/none", volumeHandle: "volume" },
+      }),
+      uses,
+    ],
+  ),
   titled("should not launch nodes for pod with Lost persistentVolumeClaim", [
     base,
     storageClass("any"),

@@ -85,9 +85,8 @@ export class PodVolumeBinding {
       if (!allowsNode(storageClass, labels)) return noVolume;
     }
     for (const [driver, count] of this.#volumeCountByDriver) {
-      const limit = this.#api
-        .csiNode(name)
-        ?.drivers.find((it) => it.name === driver)?.allocatable?.count;
+      const limit = this.#api.csiNode(name)?.drivers.find((it) => it.name === driver)
+        ?.allocatable?.count;
       if (limit === undefined) continue;
       if (this.#api.volumeAttachments(name).length + count > limit) return tooManyVolumes;
     }
