@@ -1,10 +1,11 @@
 import type { VirtualPods } from "../capacitybuffer/index.ts";
-import { considerPods, resolveInstanceTypes, solve } from "../provisioning/index.ts";
+import { considerPods, resolveInstanceTypes } from "../provisioning/index.ts";
 import type { CloudProvider } from "../cloudprovider/index.ts";
 import type { Cluster, ClusterState, CostTracker } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
 import { bufferInputsOf } from "./buffer-inputs.ts";
 import type { DisruptionOptions } from "./options.ts";
+import { schedulingBases } from "./scheduling-bases.ts";
 import type { DisruptionView } from "./view.ts";
 
 /** Where a view is read from. */
@@ -27,7 +28,7 @@ export function liveView(
   const { cluster, cloudProvider, state, costs, options } = sources;
   const virtualPods = sources.virtualPods?.getAll(now) ?? [];
   const nodePools = cluster.nodePools();
-  return {
+  const view: Omit<DisruptionView, "schedulingBase"> = {
     stateNodes: state.stateNodes(),
     nodePools,
     instanceTypesByNodePool: resolveInstanceTypes(nodePools, {
@@ -49,8 +50,8 @@ export function liveView(
       state.nodePoolClaims.release(name, granted);
       return granted;
     },
-    solve,
     options,
     buffers: bufferInputsOf(sources, virtualPods[0]?.metadata.creationTimestamp),
   };
+  return { ...view, schedulingBase: schedulingBases(view) };
 }

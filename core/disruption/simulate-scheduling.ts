@@ -63,7 +63,7 @@ export class Simulator {
 
   /** Where the candidates' pods, pending pods and pods of deleting nodes would go. */
   simulate(candidates: readonly Candidate[], { isConsolidation }: SimulationOptions): Simulation {
-    const { options, pendingPods, stateNodes, daemonSetPods, reads } = this.#view;
+    const { options, pendingPods } = this.#view;
     const names = new Set(candidates.map(({ name }) => name));
     for (const name of names) {
       if (this.#deletingNames.has(name)) return { kind: "candidate-deleting" };
@@ -74,28 +74,12 @@ export class Simulator {
     const candidatePods = candidates.flatMap(({ reschedulablePods }) =>
       this.#reschedulable(reschedulablePods),
     );
-    const remaining = this.#active.filter(({ name }) => !names.has(name));
     const podsToSchedule = [...pendingPods, ...candidatePods, ...this.#deletingPods];
-    const size = { nodes: remaining.length, pods: podsToSchedule.length };
+    const gone = this.#active.filter(({ name }) => names.has(name));
+    const size = { nodes: this.#active.length - gone.length, pods: podsToSchedule.length };
     this.#latencyMs += runLatencyMs(this.#latency, size);
-    const outcome = this.#view.solve({
-      now: this.#now,
-      nodePools: this.#nodePools,
-      instanceTypesByNodePool: this.#view.instanceTypesByNodePool,
-      stateNodes: remaining,
-      clusterStateNodes: stateNodes,
-      daemonSetPods,
-      cluster: reads,
-      podsToSchedule,
-      options: {
-        preferencePolicy: options.preferencePolicy,
-        minValuesPolicy: options.minValuesPolicy,
-        reservedOfferingMode: "Fallback",
-        reservedCapacity: options.reservedCapacity,
-        ignoreDraRequests: true,
-        enforceConsolidateAfter: isConsolidation,
-      },
-    });
+    const base = this.#view.schedulingBase({ now: this.#now, isConsolidation });
+    const outcome = base.solve(podsToSchedule, gone);
     if (!outcome.ok) return { kind: "failed", error: outcome.error };
     const truncated = truncateResults(outcome.results, options.minValuesPolicy);
     return { kind: "simulated", results: this.#refuseUninitialized(truncated) };

@@ -1,9 +1,17 @@
 import type { NodePool, Pod, PodDisruptionBudget } from "../apis/index.ts";
 import type { InstanceType } from "../cloudprovider/index.ts";
-import type { SchedulingInput, SchedulingReads, SolveOutcome } from "../provisioning/index.ts";
+import type { SchedulingBase, SchedulingReads } from "../provisioning/index.ts";
+import type { SimTime } from "../units/index.ts";
 import type { NodeClaimCounts, StateNode } from "../state/index.ts";
 import type { BufferInputs } from "./buffer-inputs.ts";
 import type { DisruptionOptions } from "./options.ts";
+
+/** Which simulations a base is for. */
+export interface SchedulingBaseRequest {
+  readonly now: SimTime;
+  /** Consolidation: nodes younger than consolidateAfter take no pods of running nodes. */
+  readonly isConsolidation: boolean;
+}
 
 /**
  * Everything a disruption decision rests on. Nothing of it is changed by one.
@@ -35,7 +43,8 @@ export interface DisruptionView {
   nodeClaimCounts(nodePoolName: string): NodeClaimCounts;
   /** How many of `wanted` new NodeClaims fit below the limit on nodes; no limit when undefined. */
   reservableNodes(nodePoolName: string, wanted: number, limit: number | undefined): number;
-  solve(input: SchedulingInput): SolveOutcome;
+  /** What all simulations at one instant share; the same object when asked again. */
+  schedulingBase(request: SchedulingBaseRequest): Pick<SchedulingBase, "input" | "solve">;
   readonly options: DisruptionOptions;
   readonly buffers: BufferInputs;
 }

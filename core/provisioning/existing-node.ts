@@ -23,32 +23,75 @@ import type { CompatibilityOptions, TopologyTracker } from "./topology-tracker.t
 const strictly: CompatibilityOptions = Object.freeze({ allowUndefinedWellKnownLabels: false });
 
 /**
+ * A node of the cluster as it is before any run, with room kept for daemon pods that will come.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/existingnode.go NewExistingNode
+ */
+export class UntouchedNode {
+  readonly stateNode: StateNode;
+  /** Whether only pending pods and pods of deleting nodes may come. */
+  readonly isUnderConsolidateAfter: boolean;
+  readonly remaining: ResourceList;
+  readonly requirements: Requirements;
+
+  /** `reserve` is kept free for daemon pods; see `daemonReserve`. */
+  constructor(stateNode: StateNode, reserve: ResourceList, isUnderConsolidateAfter: boolean) {
+    this.stateNode = stateNode;
+    this.isUnderConsolidateAfter = isUnderConsolidateAfter;
+    this.remaining = subtractResources(stateNode.available, reserve);
+    this.requirements = requirementsOf(stateNode);
+  }
+
+  /** See `ExistingNode.refuses`. */
+  refuses(candidate: SchedulingPod, volumes: Volumes): Refusal {
+    const { hostPortUsage, volumeUsage } = this.stateNode;
+    return refusalOf(candidate, volumes, { ...this, hostPortUsage, volumeUsage });
+  }
+}
+
+/** What a node turns pods away by. */
+interface Room {
+  readonly stateNode: StateNode;
+  readonly remaining: ResourceList;
+  readonly requirements: Requirements;
+  readonly hostPortUsage: HostPortUsage;
+  readonly volumeUsage: VolumeUsage;
+}
+
+function refusalOf(candidate: SchedulingPod, volumes: Volumes, room: Room): Refusal {
+  const { pod } = candidate;
+  if (!fits(candidate.requests, room.remaining)) return "for-good";
+  if (!toleratesAll(room.stateNode.taints, pod.spec.tolerations)) return "for-good";
+  return room.volumeUsage.exceedsLimits(volumes) !== undefined ||
+    room.hostPortUsage.conflicts(pod, hostPorts(pod)) !== undefined ||
+    !room.requirements.isCompatible(candidate.requirements)
+    ? "for-now"
+    : "none";
+}
+
+/**
  * A node of the cluster during a run: what is left of it as pods are placed there.
  *
  * The StateNode isn't changed; the run's additions are kept here.
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/existingnode.go ExistingNode
  */
-export class ExistingNode {
+export class ExistingNode implements Room {
   readonly stateNode: StateNode;
-  /** Whether only pending pods and pods of deleting nodes may come. */
-  readonly isUnderConsolidateAfter: boolean;
   readonly pods: Pod[] = [];
   /** Goes up with each pod, so that refusals can be remembered until something changes. */
   version = 0;
-  #remaining: ResourceList;
-  #requirements: Requirements;
-  #hostPortUsage: HostPortUsage;
-  #volumeUsage: VolumeUsage;
+  remaining: ResourceList;
+  requirements: Requirements;
+  hostPortUsage: HostPortUsage;
+  volumeUsage: VolumeUsage;
 
-  /** `reserve` is kept free for daemon pods; see `daemonReserve`. */
-  constructor(stateNode: StateNode, reserve: ResourceList, isUnderConsolidateAfter: boolean) {
+  constructor({ stateNode, remaining, requirements }: UntouchedNode) {
     this.stateNode = stateNode;
-    this.isUnderConsolidateAfter = isUnderConsolidateAfter;
-    this.#remaining = subtractResources(stateNode.available, reserve);
-    this.#requirements = requirementsOf(stateNode);
-    this.#hostPortUsage = stateNode.hostPortUsage;
-    this.#volumeUsage = stateNode.volumeUsage;
+    this.remaining = remaining;
+    this.requirements = requirements;
+    this.hostPortUsage = stateNode.hostPortUsage;
+    this.volumeUsage = stateNode.volumeUsage;
   }
 
   /**
@@ -57,14 +100,7 @@ export class ExistingNode {
    * requirements may change with the next pod.
    */
   refuses(candidate: SchedulingPod, volumes: Volumes): Refusal {
-    const { pod } = candidate;
-    if (!fits(candidate.requests, this.#remaining)) return "for-good";
-    if (!toleratesAll(this.stateNode.taints, pod.spec.tolerations)) return "for-good";
-    return this.#volumeUsage.exceedsLimits(volumes) !== undefined ||
-      this.#hostPortUsage.conflicts(pod, hostPorts(pod)) !== undefined ||
-      !this.#requirements.isCompatible(candidate.requirements)
-      ? "for-now"
-      : "none";
+    return refusalOf(candidate, volumes, this);
   }
 
   /**
@@ -74,7 +110,7 @@ export class ExistingNode {
    * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/existingnode.go ExistingNode.CanAdd
    */
   canAdd(candidate: SchedulingPod, topology: TopologyTracker): Requirements | undefined {
-    const base = this.#requirements.addAll(candidate.requirements);
+    const base = this.requirements.addAll(candidate.requirements);
     if (candidate.volumeAlternatives.length === 0) return this.#tighten(candidate, base, topology);
     for (const alternative of candidate.volumeAlternatives) {
       if (!base.isCompatible(alternative)) continue;
@@ -114,11 +150,11 @@ export class ExistingNode {
     const { pod } = candidate;
     this.pods.push(candidate.original);
     this.version++;
-    this.#remaining = subtractResources(this.#remaining, candidate.requests);
-    this.#requirements = requirements;
+    this.remaining = subtractResources(this.remaining, candidate.requests);
+    this.requirements = requirements;
     topology.record(pod, this.stateNode.taints, requirements, strictly);
-    this.#hostPortUsage = this.#hostPortUsage.add(pod, hostPorts(pod));
-    this.#volumeUsage = this.#volumeUsage.add(pod, volumes);
+    this.hostPortUsage = this.hostPortUsage.add(pod, hostPorts(pod));
+    this.volumeUsage = this.volumeUsage.add(pod, volumes);
   }
 }
 

@@ -52,5 +52,6 @@ export type {
   SchedulingNodeClaim,
   SchedulingResults,
 } from "./scheduling-results.ts";
-export { solve, type SolveOutcome } from "./solve.ts";
+export { SchedulingBase, type SolveOutcome } from "./scheduling-base.ts";
+export { solve } from "./solve.ts";
 export { type PreferencePolicy, preferencePolicies } from "./topology-tracker.ts";

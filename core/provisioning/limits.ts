@@ -38,6 +38,22 @@ export class RemainingLimits {
     this.#byNodePool.set(nodePoolName, left);
   }
 
+  /** The same limits, for a run to count on its own. */
+  copy(): RemainingLimits {
+    const copy = new RemainingLimits([]);
+    for (const [name, remaining] of this.#byNodePool) copy.#byNodePool.set(name, remaining);
+    return copy;
+  }
+
+  /** Counts a node no longer: what it takes is to be had again. */
+  restore(nodePoolName: string, capacity: ResourceList): void {
+    const remaining = this.#byNodePool.get(nodePoolName);
+    if (remaining === undefined) return;
+    const more: Record<string, number> = {};
+    for (const name in remaining) more[name] = (remaining[name] ?? 0) + (capacity[name] ?? 0);
+    this.#byNodePool.set(nodePoolName, more);
+  }
+
   /**
    * Counts a NodeClaim by the largest capacity of any type that it may become. Not made good for
    * when the NodeClaim narrows later. Types have no `nodes`, so a limit on those isn't used up.

@@ -8,28 +8,31 @@ const forGood = 0xffffffff;
  * one needn't ask where the first was refused, unless the candidate has changed since.
  */
 export class Refusals {
-  readonly #versionsByShape = new Map<string, Uint32Array>();
+  readonly #byShape = new Map<string, RefusalsOfShape>();
 
   /** Answers of one shape, for `isKnown` and `remember`; `undefined` for pods without shape. */
   of(shape: string | undefined, candidates: number): RefusalsOfShape | undefined {
     if (shape === undefined) return undefined;
-    let versions = this.#versionsByShape.get(shape);
-    if (versions === undefined || versions.length < candidates) {
-      const grown = new Uint32Array(Math.max(64, candidates * 2));
-      if (versions !== undefined) grown.set(versions);
-      versions = grown;
-      this.#versionsByShape.set(shape, versions);
+    let refusals = this.#byShape.get(shape);
+    if (refusals === undefined) {
+      refusals = new RefusalsOfShape();
+      this.#byShape.set(shape, refusals);
     }
-    return new RefusalsOfShape(versions);
+    refusals.expect(candidates);
+    return refusals;
   }
 }
 
+const none = new Uint32Array(0);
+
 /** Refusals of one shape, by the number of the candidate. */
 export class RefusalsOfShape {
-  readonly #versions: Uint32Array;
+  #versions: Uint32Array = none;
+  #candidates = 0;
 
-  constructor(versions: Uint32Array) {
-    this.#versions = versions;
+  /** Makes known how many candidates there are; room for them is made when the first refuses. */
+  expect(candidates: number): void {
+    this.#candidates = candidates;
   }
 
   /** Whether the candidate, at its present version, is known to refuse. */
@@ -40,8 +43,14 @@ export class RefusalsOfShape {
 
   /** Notes what the candidate answered at its present version. */
   remember(candidate: number, version: number, refusal: Refusal): void {
-    if (refusal !== "none") {
-      this.#versions[candidate] = refusal === "for-good" ? forGood : version + 1;
-    }
+    if (refusal === "none") return;
+    if (candidate >= this.#versions.length) this.#grow();
+    this.#versions[candidate] = refusal === "for-good" ? forGood : version + 1;
+  }
+
+  #grow(): void {
+    const grown = new Uint32Array(Math.max(64, this.#candidates * 2));
+    grown.set(this.#versions);
+    this.#versions = grown;
   }
 }

@@ -1,40 +1,45 @@
 // Packs pods onto existing nodes and new NodeClaims, pod by pod: the first existing node that takes
 // it, else the first NodeClaim that this run has opened, else a new one from the first NodePool that
 // can. Nothing of the input changes; what the run adds to nodes is kept beside them.
-import { labelHostname, labelNodePool, type NodePool, type Pod } from "../apis/index.ts";
+import type { Pod } from "../apis/index.ts";
 import { noVolumes, podVolumes, type Requirements, type Volumes } from "../scheduling/index.ts";
 import type { StateNode } from "../state/index.ts";
-import { compareStrings, goSort, invariant } from "../units/index.ts";
+import { goSort, invariant } from "../units/index.ts";
 import { type Bits, isEmptyBits } from "./bitset.ts";
-import {
-  type CompiledTemplate,
-  type CompiledTemplates,
-  compileTemplates,
-} from "./compiled-templates.ts";
-import { daemonReserve } from "./daemon-overhead.ts";
-import { ExistingNode, isUnderConsolidateAfter } from "./existing-node.ts";
+import type { CompiledTemplate } from "./compiled-templates.ts";
+import { ExistingNode } from "./existing-node.ts";
 import { finalizeNodeClaim } from "./finalize.ts";
-import { areAllWithinLimits, limitedCapacity, nodesResource, RemainingLimits } from "./limits.ts";
+import { areAllWithinLimits, nodesResource, type RemainingLimits } from "./limits.ts";
 import { OpenNodeClaim, type ProbeContext } from "./open-node-claim.ts";
 import { PodQueue } from "./pod-queue.ts";
-import { hasPreferNoScheduleTaint, relax } from "./preferences.ts";
+import { relax } from "./preferences.ts";
 import { Refusals } from "./refusals.ts";
 import { requirementsText } from "./requirement-text.ts";
 import { Reservations } from "./reservations.ts";
-import type { SchedulingInput } from "./scheduling-input.ts";
-import { type SchedulingPod, schedulingPod } from "./scheduling-pod.ts";
-import type { PodSchedulingError, SchedulingResults } from "./scheduling-results.ts";
-import type { TopologyTracker } from "./topology-tracker.ts";
+import type { RunBase, VolumeAlternatives } from "./run-base.ts";
 
-/** Alternatives that volumes leave for nodes, by pod uid; pods without restriction are absent. */
-export type VolumeAlternatives = ReadonlyMap<string, readonly Requirements[]>;
+import { type SchedulingPod, schedulingPod } from "./scheduling-pod.ts";
+import type {
+  PodSchedulingError,
+  SchedulingExistingNode,
+  SchedulingResults,
+} from "./scheduling-results.ts";
+import type { TopologyTracker } from "./topology-tracker.ts";
 
 type Attempt = PodSchedulingError | undefined;
 
 const noAlternatives: readonly Requirements[] = [];
 
+/** What is particular to one run over a base. */
+export interface SchedulingRun {
+  readonly podsToSchedule: readonly Pod[];
+  readonly withoutNodes: readonly StateNode[];
+  readonly alternatives: VolumeAlternatives;
+  readonly topology: TopologyTracker;
+}
+
 /**
- * One run of the scheduler. Use `solve`; this is its engine.
+ * One run of the scheduler. Use `solve` or `SchedulingBase`; this is their engine.
  *
  * Differs: upstream probes candidates in parallel and takes the lowest index that accepts, which is
  * what probing one after the other gives.
@@ -42,18 +47,18 @@ const noAlternatives: readonly Requirements[] = [];
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go Scheduler
  */
 export class Scheduler {
-  readonly #input: SchedulingInput;
+  readonly #base: RunBase;
+  readonly #run: SchedulingRun;
   readonly #topology: TopologyTracker;
-  readonly #volumeAlternatives: VolumeAlternatives;
-  readonly #compiled: CompiledTemplates;
-  readonly #existingNodes: readonly ExistingNode[];
+  /** Numbers of the base's nodes that the run is without. */
+  readonly #withoutNodes: ReadonlySet<number>;
+  /** Nodes that have got pods, by their numbers in the base. */
+  readonly #touchedNodes = new Map<number, ExistingNode>();
   /** In upstream's order, which the next sort starts from. */
   readonly #newNodeClaims: OpenNodeClaim[] = [];
   readonly #limits: RemainingLimits;
   readonly #context: ProbeContext;
   readonly #relaxedTemplates = new Map<CompiledTemplate, boolean>();
-  readonly #toleratePreferNoSchedule: boolean;
-  readonly #deletingNodeNames: ReadonlySet<string>;
   readonly #nodeRefusals = new Refusals();
   readonly #claimRefusals = new Refusals();
   /** By topology alone, whatever the pod's size. */
@@ -61,57 +66,27 @@ export class Scheduler {
   #isSorted = true;
   #serial = 0;
 
-  constructor(
-    input: SchedulingInput,
-    topology: TopologyTracker,
-    volumeAlternatives: VolumeAlternatives,
-  ) {
-    const { options, nodePools, instanceTypesByNodePool, clusterStateNodes } = input;
+  constructor(base: RunBase, run: SchedulingRun) {
+    const { options, instanceTypesByNodePool } = base.input;
     invariant(options.ignoreDraRequests, "dynamic resource allocation is not supported");
-    this.#input = input;
+    const { topology, withoutNodes } = run;
+    this.#base = base;
+    this.#run = run;
     this.#topology = topology;
-    this.#volumeAlternatives = volumeAlternatives;
-    this.#compiled = compileTemplates(input);
-    this.#limits = new RemainingLimits(nodePools);
+    this.#withoutNodes = base.numbersOf(withoutNodes);
+    this.#limits = base.limitsWithout(withoutNodes);
     this.#context = {
       topology,
       reservations: new Reservations(instanceTypesByNodePool.values()),
       reservedOfferingMode: options.reservedOfferingMode,
       reservedCapacity: options.reservedCapacity,
     };
-    this.#toleratePreferNoSchedule = hasPreferNoScheduleTaint(nodePools);
-    this.#deletingNodeNames = new Set(
-      clusterStateNodes.filter((it) => it.isMarkedForDeletion).map(({ name }) => name),
-    );
-    this.#existingNodes = this.#openExistingNodes();
-  }
-
-  /** @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go calculateExistingNodeClaims */
-  #openExistingNodes(): readonly ExistingNode[] {
-    const { stateNodes, nodePools, options, now } = this.#input;
-    const nodePoolByName = new Map<string, NodePool>(
-      nodePools.map((nodePool) => [nodePool.metadata.name, nodePool]),
-    );
-    const nodes = stateNodes.map((stateNode) => {
-      const nodePoolName = stateNode.labels[labelNodePool] ?? "";
-      const { daemonSetPods } = this.#compiled;
-      const reserve = daemonReserve(stateNode, daemonSetPods, options.ignoreDraRequests);
-      const isFresh =
-        options.enforceConsolidateAfter &&
-        isUnderConsolidateAfter(stateNode, nodePoolByName.get(nodePoolName), now);
-      this.#topology.register(labelHostname, stateNode.hostName);
-      this.#limits.subtract(nodePoolName, limitedCapacity(stateNode));
-      return new ExistingNode(stateNode, reserve, isFresh);
-    });
-    return nodes.sort(
-      ({ stateNode: a }, { stateNode: b }) =>
-        Number(isInitialized(b)) - Number(isInitialized(a)) || compareStrings(a.name, b.name),
-    );
   }
 
   /** Places the pods as far as possible. To be called once. */
   solve(): SchedulingResults {
-    const { podsToSchedule, options } = this.#input;
+    const { podsToSchedule } = this.#run;
+    const { options } = this.#base.input;
     const podErrors = new Map<Pod, PodSchedulingError>();
     const queue = new PodQueue(podsToSchedule.map((pod) => this.#prepare(pod, pod)));
     let attempts = 0;
@@ -132,19 +107,22 @@ export class Scheduler {
       newNodeClaims: this.#newNodeClaims.map((open) =>
         finalizeNodeClaim(open, this.#relaxedTemplates.get(open.compiled) === true),
       ),
-      existingNodes: this.#existingNodes.map(({ stateNode, pods }) => ({
-        stateNode,
-        pods: [...pods],
-      })),
+      existingNodes: this.#usedNodes(),
       podErrors,
-      nodePoolsWithoutInstanceTypes: this.#compiled.nodePoolsWithoutInstanceTypes,
+      nodePoolsWithoutInstanceTypes: this.#base.compiled.nodePoolsWithoutInstanceTypes,
       isTruncatedByLimit,
     };
   }
 
+  #usedNodes(): readonly SchedulingExistingNode[] {
+    return [...this.#touchedNodes]
+      .sort(([a], [b]) => a - b)
+      .map(([, { stateNode, pods }]) => ({ stateNode, pods: [...pods] }));
+  }
+
   #prepare(original: Pod, pod: Pod): SchedulingPod {
-    const alternatives = this.#volumeAlternatives.get(original.metadata.uid) ?? noAlternatives;
-    return schedulingPod(original, pod, alternatives, this.#input.options.preferencePolicy);
+    const alternatives = this.#run.alternatives.get(original.metadata.uid) ?? noAlternatives;
+    return schedulingPod(original, pod, alternatives, this.#base.input.options.preferencePolicy);
   }
 
   /**
@@ -153,7 +131,8 @@ export class Scheduler {
    * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go trySchedule
    */
   #trySchedule(queued: SchedulingPod): Attempt {
-    const options = { toleratePreferNoSchedule: this.#toleratePreferNoSchedule };
+    const { toleratePreferNoSchedule } = this.#base;
+    const options = { toleratePreferNoSchedule };
     let candidate = queued;
     for (;;) {
       const error = this.#add(candidate);
@@ -172,7 +151,7 @@ export class Scheduler {
     if (this.#addToExistingNode(candidate)) return undefined;
     this.#sortNewNodeClaims();
     if (this.#addToOpenNodeClaim(candidate, isTopologyFree)) return undefined;
-    return this.#compiled.templates.length === 0
+    return this.#base.compiled.templates.length === 0
       ? noTemplatesError
       : this.#addToNewNodeClaim(candidate);
   }
@@ -180,18 +159,29 @@ export class Scheduler {
   #addToExistingNode(candidate: SchedulingPod): boolean {
     const volumes = this.#volumesOf(candidate.pod);
     if (volumes === undefined) return false;
+    const { nodes } = this.#base;
     const shape = volumes.size === 0 ? candidate.shape : undefined;
-    const refusals = this.#nodeRefusals.of(shape, this.#existingNodes.length);
     const isExempt = this.#isExemptFromConsolidateAfter(candidate.pod);
-    for (const [index, node] of this.#existingNodes.entries()) {
-      if (node.isUnderConsolidateAfter && !isExempt) continue;
-      if (refusals?.isKnown(index, node.version) === true) continue;
-      const refusal = node.refuses(candidate, volumes);
-      refusals?.remember(index, node.version, refusal);
-      if (refusal !== "none") continue;
+    const refusals = this.#nodeRefusals.of(shape, nodes.length);
+    const known = shape === undefined ? undefined : this.#base.candidates.of(candidate, shape);
+    for (let place = 0; ; place++) {
+      const number = known === undefined ? place : known.at(place);
+      const untouched = number === undefined ? undefined : nodes[number];
+      if (number === undefined || untouched === undefined) break;
+      if (this.#withoutNodes.has(number)) continue;
+      if (untouched.isUnderConsolidateAfter && !isExempt) continue;
+      const touched = this.#touchedNodes.get(number);
+      const node = touched ?? new ExistingNode(untouched);
+      if (touched !== undefined || known === undefined) {
+        if (refusals?.isKnown(number, node.version) === true) continue;
+        const refusal = node.refuses(candidate, volumes);
+        refusals?.remember(number, node.version, refusal);
+        if (refusal !== "none") continue;
+      }
       const requirements = node.canAdd(candidate, this.#topology);
       if (requirements === undefined) continue;
       node.add(candidate, requirements, volumes, this.#topology);
+      this.#touchedNodes.set(number, node);
       return true;
     }
     return false;
@@ -200,13 +190,13 @@ export class Scheduler {
   /** `undefined` when they cannot be told: the pod then goes to no existing node. */
   #volumesOf(pod: Pod): Volumes | undefined {
     if (pod.spec.volumes.length === 0) return noVolumes;
-    const result = podVolumes(pod, this.#input.cluster);
+    const result = podVolumes(pod, this.#base.input.cluster);
     return result.kind === "volumes" ? result.volumes : undefined;
   }
 
   /** Pods that need a place anyway may go where consolidation must not move others. */
   #isExemptFromConsolidateAfter({ spec, status }: Pod): boolean {
-    return status.phase === "Pending" || this.#deletingNodeNames.has(spec.nodeName ?? "");
+    return status.phase === "Pending" || this.#base.deletingNodeNames.has(spec.nodeName ?? "");
   }
 
   /** Fewest pods first, by Go's unstable sort; sorting what is sorted changes nothing. */
@@ -264,9 +254,9 @@ export class Scheduler {
    * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go addToNewNodeClaim
    */
   #addToNewNodeClaim(candidate: SchedulingPod): Attempt {
-    const relaxMinValues = this.#input.options.minValuesPolicy === "BestEffort";
+    const relaxMinValues = this.#base.input.options.minValuesPolicy === "BestEffort";
     const messages: NodePoolMessage[] = [];
-    for (const compiled of this.#compiled.templates) {
+    for (const compiled of this.#base.compiled.templates) {
       const affordable = this.#affordableTypes(compiled);
       if (!affordable.ok) {
         messages.push({
@@ -313,11 +303,6 @@ export class Scheduler {
       ? { ok: false, message: `all available instance types exceed limits for nodepool ${facts}` }
       : { ok: true, instanceTypes };
   }
-}
-
-/** Nodes that Karpenter doesn't manage count as initialized. */
-function isInitialized(stateNode: StateNode): boolean {
-  return stateNode.isInitialized || !stateNode.isManaged;
 }
 
 const dynamicResourcesError: PodSchedulingError = Object.freeze({

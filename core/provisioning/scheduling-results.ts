@@ -28,7 +28,7 @@ export interface SchedulingNodeClaim {
   readonly isMinValuesRelaxed: boolean;
 }
 
-/** A node of the cluster, and the pods that a run places there (none for most). */
+/** A node of the cluster, and the pods that a run places there, at least one. */
 export interface SchedulingExistingNode {
   readonly stateNode: StateNode;
   readonly pods: readonly Pod[];
@@ -56,7 +56,7 @@ export interface PodSchedulingError {
 export interface SchedulingResults {
   /** In upstream's order: ascending pod count as of the last sort, newly opened ones behind. */
   readonly newNodeClaims: readonly SchedulingNodeClaim[];
-  /** Every destination: initialized first, then by name. */
+  /** Nodes that get pods: initialized first, then by name. */
   readonly existingNodes: readonly SchedulingExistingNode[];
   /** Keyed by the pod objects as handed in. */
   readonly podErrors: ReadonlyMap<Pod, PodSchedulingError>;

@@ -1,157 +1,119 @@
 /**
- * One topology rule with its counts: a spread constraint, a pod affinity or a pod anti-affinity term,
- * shared by all pods for which it reads the same.
+ * One topology rule with its counts in one run: a spread constraint, a pod affinity or a pod
+ * anti-affinity term, shared by all pods for which it reads the same.
+ *
+ * What the rule finds in the cluster is counted once for all runs over it; a group keeps only where
+ * its run differs from that.
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topologygroup.go TopologyGroup
  */
-import type { LabelSelector, LabelSelectorRequirement, Pod } from "../apis/index.ts";
-import { labelSelectorMatches } from "../scheduling/index.ts";
-import { compareStrings, sortedEntries } from "../units/index.ts";
-import type { TopologyNodeFilter } from "./topology-node-filter.ts";
+import type { Pod } from "../apis/index.ts";
+import type { StateNode } from "../state/index.ts";
+import { compareStrings } from "../units/index.ts";
+import type { RuleCounts } from "./topology-rule-counts.ts";
+import type { TopologyRule } from "./topology-rule.ts";
 
-export const topologyTypes = ["topology spread", "pod affinity", "pod anti-affinity"] as const;
-export type TopologyType = (typeof topologyTypes)[number];
-
-/** What a group is made of. */
-export interface TopologyRule {
-  readonly type: TopologyType;
-  readonly key: string;
-  readonly namespaces: ReadonlySet<string>;
-  /** Absent: selects no pod, though upstream's first count takes it for every pod. */
-  readonly selector: LabelSelector | undefined;
-  readonly maxSkew: number;
-  readonly minDomains: number | undefined;
-  /** Only spread constraints have one. */
-  readonly nodeFilter: TopologyNodeFilter | undefined;
-}
-
-/** The largest skew there is: affinity rules don't limit it. */
-export const unlimitedSkew = 2 ** 31 - 1;
+const gone = -1;
 
 /** See the head of this file. */
 export class TopologyGroup {
   readonly rule: TopologyRule;
   /** Its number within the run. */
   readonly serial: number;
-  /** How many pods count in each domain. */
-  readonly counts = new Map<string, number>();
-  /** Domains whose count has never been raised. */
-  readonly emptyDomains = new Set<string>();
-  readonly owners = new Set<string>();
-  readonly #selectedByShape = new Map<string, boolean>();
+  readonly #origin: RuleCounts;
+  /** Whether the names of all hosts of the run are known to it, if it is about hosts. */
+  readonly #knowsHosts: boolean;
+  /** Counts that differ from the origin's, `gone` for domains that this run doesn't know. */
+  #own: Map<string, number> | undefined;
   #sorted: readonly string[] | undefined;
 
-  constructor(rule: TopologyRule, domains: readonly string[], serial: number) {
-    this.rule = rule;
+  constructor(origin: RuleCounts, serial: number, knowsHosts: boolean) {
+    this.rule = origin.rule;
     this.serial = serial;
-    for (const domain of domains) this.register(domain);
+    this.#origin = origin;
+    this.#knowsHosts = knowsHosts;
+  }
+
+  /** How many pods count in the domain. */
+  count(domain: string): number {
+    const own = this.#own?.get(domain);
+    return own === undefined ? this.#origin.count(domain) : Math.max(own, 0);
+  }
+
+  /** Whether the domain is known. */
+  has(domain: string): boolean {
+    const own = this.#own?.get(domain);
+    return own === undefined ? this.#origin.has(domain, this.#knowsHosts) : own !== gone;
+  }
+
+  /** Whether the domain is known and no pod counts there. */
+  isEmpty(domain: string): boolean {
+    return this.has(domain) && this.count(domain) === 0;
   }
 
   /** All known domains, sorted. */
   domains(): readonly string[] {
-    this.#sorted ??= [...this.counts.keys()].sort(compareStrings);
+    if (this.#sorted !== undefined) return this.#sorted;
+    const domains = new Set(this.#origin.domains(this.#knowsHosts));
+    for (const [domain, count] of this.#own ?? []) {
+      if (count === gone) domains.delete(domain);
+      else domains.add(domain);
+    }
+    this.#sorted = [...domains].sort(compareStrings);
     return this.#sorted;
   }
 
-  count(domain: string): number {
-    return this.counts.get(domain) ?? 0;
+  /** Whether pods count in some domain that satisfies the condition. */
+  isPopulated(condition: (domain: string) => boolean): boolean {
+    for (const [domain, count] of this.#own ?? []) {
+      if (count > 0 && condition(domain)) return true;
+    }
+    for (const [domain, count] of this.#origin.counts) {
+      if (count > 0 && this.#own?.has(domain) !== true && condition(domain)) return true;
+    }
+    return false;
   }
 
   record(domain: string): void {
-    if (!this.counts.has(domain)) this.#sorted = undefined;
-    this.counts.set(domain, this.count(domain) + 1);
-    this.emptyDomains.delete(domain);
+    this.#set(domain, this.count(domain) + 1);
   }
 
   register(domain: string): void {
-    if (this.counts.has(domain)) return;
-    this.counts.set(domain, 0);
-    this.emptyDomains.add(domain);
-    this.#sorted = undefined;
+    if (!this.has(domain)) this.#set(domain, 0);
   }
 
-  unregister(domain: string): void {
-    this.counts.delete(domain);
-    this.emptyDomains.delete(domain);
-    this.#sorted = undefined;
+  /** Takes out a pod that counted in the domain before the run. */
+  discount(domain: string): void {
+    this.#set(domain, this.count(domain) - 1);
+  }
+
+  /**
+   * Forgets those of the domains that nothing vouches for any more without the nodes: no pod, no
+   * other node, and no NodePool.
+   */
+  forgetWithout(nodes: readonly StateNode[], discounted: Iterable<string>): void {
+    const domains = new Set(discounted);
+    for (const node of nodes) {
+      const registered = this.#origin.domainOfNode(node);
+      if (registered !== undefined) domains.add(registered);
+      if (this.#origin.isAboutHosts) domains.add(node.hostName);
+    }
+    for (const domain of domains) {
+      if (this.count(domain) > 0) continue;
+      if (!this.#origin.isVouchedFor(domain, nodes, this.#knowsHosts)) this.#set(domain, gone);
+    }
+  }
+
+  #set(domain: string, count: number): void {
+    if (this.#sorted !== undefined && (count === gone || !this.has(domain))) {
+      this.#sorted = undefined;
+    }
+    this.#own ??= new Map();
+    this.#own.set(domain, count);
   }
 
   /** Whether the pod counts for the rule, by namespace and labels. */
   selects(pod: Pod): boolean {
-    const shape = selectionShape(pod);
-    let isSelected = this.#selectedByShape.get(shape);
-    if (isSelected === undefined) {
-      const { namespaces, selector } = this.rule;
-      isSelected =
-        namespaces.has(pod.metadata.namespace) &&
-        isValidSelector(selector) &&
-        labelSelectorMatches(selector, pod.metadata.labels);
-      this.#selectedByShape.set(shape, isSelected);
-    }
-    return isSelected;
+    return this.#origin.selects(pod);
   }
-}
-
-const shapes = new WeakMap<Pod["metadata"], string>();
-
-/** Equal for pods that every selector treats alike. */
-function selectionShape({ metadata }: Pod): string {
-  let shape = shapes.get(metadata);
-  if (shape === undefined) {
-    shape = JSON.stringify([metadata.namespace, sortedEntries(metadata.labels)]);
-    shapes.set(metadata, shape);
-  }
-  return shape;
-}
-
-/**
- * Whether the API's rules hold: In and NotIn list values, Exists and DoesNotExist don't.
- *
- * @see k8s.io/apimachinery pkg/apis/meta/v1/helpers.go LabelSelectorAsSelector
- */
-export function isValidSelector(selector: LabelSelector | undefined): boolean {
-  return (selector?.matchExpressions ?? []).every(
-    ({ operator, values }) => (operator === "In" || operator === "NotIn") === values.length > 0,
-  );
-}
-
-/**
- * Equal for rules that share a group. As upstream's hash: node filter terms are told apart by their
- * label keys alone, equal elements of a list cancel out in pairs, and minDomains doesn't count.
- *
- * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topologygroup.go TopologyGroup.Hash
- */
-export function topologyIdentity(rule: TopologyRule): string {
-  const { type, key, namespaces, maxSkew, selector, nodeFilter } = rule;
-  return JSON.stringify([
-    type,
-    key,
-    [...namespaces].sort(compareStrings),
-    maxSkew,
-    selector === undefined ? null : selectorIdentity(selector),
-    nodeFilter === undefined
-      ? null
-      : [
-          nodeFilter.taintsPolicy,
-          nodeFilter.affinityPolicy,
-          unpaired(nodeFilter.tolerations.map((it) => JSON.stringify(sortedEntries({ ...it })))),
-          unpaired(nodeFilter.terms.map((term) => JSON.stringify(term.keys()))),
-        ],
-  ]);
-}
-
-function selectorIdentity({ matchLabels, matchExpressions }: LabelSelector): unknown {
-  const spelled = matchExpressions.map(({ key, operator, values }: LabelSelectorRequirement) =>
-    JSON.stringify([key, operator, unpaired(values)]),
-  );
-  return [sortedEntries(matchLabels), [...new Set(spelled)].sort(compareStrings)];
-}
-
-/** The elements that occur an odd number of times, sorted. */
-function unpaired(elements: readonly string[]): readonly string[] {
-  const odd = new Set<string>();
-  for (const element of elements) {
-    if (!odd.delete(element)) odd.add(element);
-  }
-  return [...odd].sort(compareStrings);
 }

@@ -73,7 +73,7 @@ function nextSpreadDomain(
 /** Known domains that the candidate may be in, sorted. */
 function candidateDomains(group: TopologyGroup, nodeDomains: Requirement): readonly string[] {
   return nodeDomains.operator === "In"
-    ? nodeDomains.sortedValues.filter((domain) => group.counts.has(domain))
+    ? nodeDomains.sortedValues.filter((domain) => group.has(domain))
     : group.domains().filter((domain) => nodeDomains.has(domain));
 }
 
@@ -83,9 +83,10 @@ function minimumCount(group: TopologyGroup, podDomains: Requirement): number {
   if (key === labelHostname) return 0;
   let minimum = 2 ** 31 - 1;
   let supported = 0;
-  for (const [domain, count] of group.counts) {
+  for (const domain of group.domains()) {
     if (!podDomains.has(domain)) continue;
     supported += 1;
+    const count = group.count(domain);
     if (count < minimum) minimum = count;
   }
   return minDomains !== undefined && supported < minDomains ? 0 : minimum;
@@ -114,12 +115,7 @@ function nextAffinityDomains(
 }
 
 function mayBootstrap(group: TopologyGroup, pod: Pod, podDomains: Requirement): boolean {
-  if (!group.selects(pod)) return false;
-  if (group.counts.size === group.emptyDomains.size) return true;
-  for (const [domain, count] of group.counts) {
-    if (count > 0 && podDomains.has(domain)) return false;
-  }
-  return true;
+  return group.selects(pod) && !group.isPopulated((domain) => podDomains.has(domain));
 }
 
 /** One domain that suits pod and candidate and, as upstream's two loops do, one that suits the pod. */
@@ -144,12 +140,8 @@ function nextAntiAffinityDomains(
 ): readonly string[] {
   const hostname = soleHostname(group, nodeDomains);
   if (hostname !== undefined) return group.count(hostname) === 0 ? [hostname] : [];
-  if (nodeDomains.operator === "In" && nodeDomains.sortedValues.length < group.emptyDomains.size) {
-    return nodeDomains.sortedValues.filter(
-      (domain) => group.emptyDomains.has(domain) && podDomains.has(domain),
-    );
-  }
-  return [...group.emptyDomains].filter(
-    (domain) => nodeDomains.has(domain) && podDomains.has(domain),
+  const domains = nodeDomains.operator === "In" ? nodeDomains.sortedValues : group.domains();
+  return domains.filter(
+    (domain) => group.isEmpty(domain) && nodeDomains.has(domain) && podDomains.has(domain),
   );
 }

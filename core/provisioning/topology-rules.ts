@@ -5,14 +5,87 @@ import type {
   TopologySpreadConstraint,
 } from "../apis/index.ts";
 import { labelSelectorMatches } from "../scheduling/index.ts";
-import { isValidSelector, type TopologyRule, unlimitedSkew } from "./topology-group.ts";
+import { requirementsText } from "./requirement-text.ts";
 import { topologyNodeFilter } from "./topology-node-filter.ts";
+import {
+  isValidSelector,
+  topologyIdentity,
+  type TopologyRule,
+  unlimitedSkew,
+} from "./topology-rule.ts";
 import type { PreferencePolicy, TopologyReads } from "./topology-tracker.ts";
 
 /** Rules, or the text of the error that an invalid namespace selector is. */
-export type TopologyRules =
+type TopologyRules =
   | { readonly ok: true; readonly rules: readonly TopologyRule[] }
   | { readonly ok: false; readonly error: string };
+
+/** A rule of a pod, with the texts by which it is found. */
+export interface KeyedRule {
+  readonly rule: TopologyRule;
+  /** Equal for rules that share a group. */
+  readonly identity: string;
+  /** Equal for rules that also know the same domains and count alike. */
+  readonly countsKey: string;
+}
+
+/** Rules, or the text of the error that an invalid namespace selector is. */
+export type KeyedRules =
+  | { readonly ok: true; readonly rules: readonly KeyedRule[] }
+  | { readonly ok: false; readonly error: string };
+
+const noRules: KeyedRules = { ok: true, rules: [] };
+const rulesByPolicy: Readonly<Record<PreferencePolicy, WeakMap<Pod, KeyedRules>>> = {
+  Respect: new WeakMap(),
+  Ignore: new WeakMap(),
+};
+const inverseRulesByPod = new WeakMap<Pod, KeyedRules>();
+
+/** The rules that a pod brings along; remembered by the pod's identity. */
+export function rulesOf(pod: Pod, policy: PreferencePolicy, cluster: TopologyReads): KeyedRules {
+  const { topologySpreadConstraints, affinity } = pod.spec;
+  if (topologySpreadConstraints.length === 0 && affinity === undefined) return noRules;
+  const known = rulesByPolicy[policy].get(pod);
+  if (known !== undefined) return known;
+  const rules = keyed(podTopologyRules(pod, policy, cluster), pod);
+  if (!readsNamespaces(pod)) rulesByPolicy[policy].set(pod, rules);
+  return rules;
+}
+
+/** The rules by which a pod keeps others away; remembered by the pod's identity. */
+export function inverseRulesOf(pod: Pod, cluster: TopologyReads): KeyedRules {
+  if ((pod.spec.affinity?.requiredPodAntiAffinity ?? []).length === 0) return noRules;
+  const known = inverseRulesByPod.get(pod);
+  if (known !== undefined) return known;
+  const rules = keyed(inverseTopologyRules(pod, cluster), pod);
+  if (!readsNamespaces(pod)) inverseRulesByPod.set(pod, rules);
+  return rules;
+}
+
+/** Whether the rules depend on which namespaces there are. */
+function readsNamespaces({ spec: { affinity } }: Pod): boolean {
+  if (affinity === undefined) return false;
+  const preferred = [...affinity.preferredPodAffinity, ...affinity.preferredPodAntiAffinity];
+  return [
+    ...affinity.requiredPodAffinity,
+    ...affinity.requiredPodAntiAffinity,
+    ...preferred.map(({ podAffinityTerm }) => podAffinityTerm),
+  ].some(({ namespaceSelector }) => namespaceSelector !== undefined);
+}
+
+function keyed(rules: TopologyRules, { spec }: Pod): KeyedRules {
+  if (!rules.ok) return rules;
+  return {
+    ok: true,
+    rules: rules.rules.map((rule) => {
+      const identity = topologyIdentity(rule);
+      const { minDomains = null, selector = null, nodeFilter } = rule;
+      const terms = nodeFilter?.terms.map(requirementsText) ?? [];
+      const more = JSON.stringify([minDomains, selector, terms, spec.tolerations]);
+      return { rule, identity, countsKey: `${identity} ${more}` };
+    }),
+  };
+}
 
 /**
  * The rules that a pod brings along: spread constraints, affinity and anti-affinity terms; with
@@ -20,7 +93,7 @@ export type TopologyRules =
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topology.go newForTopologies newForAffinities
  */
-export function podTopologyRules(
+function podTopologyRules(
   pod: Pod,
   policy: PreferencePolicy,
   cluster: TopologyReads,
@@ -55,7 +128,7 @@ export function podTopologyRules(
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topology.go updateInverseAntiAffinity
  */
-export function inverseTopologyRules(pod: Pod, cluster: TopologyReads): TopologyRules {
+function inverseTopologyRules(pod: Pod, cluster: TopologyReads): TopologyRules {
   const rules: TopologyRule[] = [];
   for (const term of pod.spec.affinity?.requiredPodAntiAffinity ?? []) {
     const rule = affinityRule("pod anti-affinity", pod, term, cluster);

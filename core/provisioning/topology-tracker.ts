@@ -57,8 +57,6 @@ export interface TopologyTracker {
   update(pod: Pod): string | undefined;
   /** Makes a domain known to all groups of the key, with count 0 when it is new. */
   register(topologyKey: string, domain: string): void;
-  /** Forgets a domain in all groups of the key. */
-  unregister(topologyKey: string, domain: string): void;
   /** Equal for pods that every group treats alike at this moment; empty for those without any. */
   shapeOf(pod: Pod): string;
   /**

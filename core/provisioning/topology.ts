@@ -2,25 +2,21 @@
  * Topology of one scheduling run: groups of rules with counts per domain, which narrow candidates
  * and are counted up as pods are placed.
  *
- * Pods are looked at once per run and namespace, groups are found by identity, and what a pod owns is
- * indexed, so that placing a pod touches only the groups that concern it.
+ * What the cluster looks like before the run comes from a `TopologyBase`; nothing of it is changed.
+ * Groups are found by identity, and what a pod owns is indexed, so that placing a pod touches only
+ * the groups that concern it.
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topology.go Topology
  */
-import { labelHostname, type Node, type Pod, type Taint } from "../apis/index.ts";
-import { labelSelectorMatches, Requirement, Requirements } from "../scheduling/index.ts";
-import { isScheduled, isTerminal, isTerminating } from "../state/index.ts";
-import { invariant } from "../units/index.ts";
-import { TopologyDomains } from "./topology-domains.ts";
-import {
-  isValidSelector,
-  TopologyGroup,
-  topologyIdentity,
-  type TopologyRule,
-} from "./topology-group.ts";
+import { labelHostname, type Pod, type Taint } from "../apis/index.ts";
+import { Requirement, type Requirements } from "../scheduling/index.ts";
+import type { StateNode } from "../state/index.ts";
+import { type InverseCounts, TopologyBase } from "./topology-base.ts";
+import { TopologyGroup } from "./topology-group.ts";
 import { nextDomains } from "./topology-next-domains.ts";
 import { nodeFilterMatches } from "./topology-node-filter.ts";
-import { inverseTopologyRules, podTopologyRules } from "./topology-rules.ts";
+import type { PlacedPod, RuleCounts } from "./topology-rule-counts.ts";
+import type { KeyedRule } from "./topology-rules.ts";
 import type {
   TopologyInput,
   TopologyOutcome,
@@ -28,74 +24,84 @@ import type {
   TopologyTracker,
 } from "./topology-tracker.ts";
 
-/** A pod that counts, with the node it sits on. */
-interface PlacedPod {
-  readonly pod: Pod;
-  readonly node: Node;
-}
-
 const noGroups: readonly TopologyGroup[] = [];
-const labelsByNode = new WeakMap<Node, Requirements>();
 
 /** Builds the topology of a run, or says why an invalid selector prevents it. */
 export function createTopology(input: TopologyInput): TopologyResult {
-  const topology = new Topology(input);
-  const errors = [
-    ...topology.trackExistingAntiAffinity(),
-    ...input.pods.map((pod) => topology.update(pod)),
-  ].filter((error) => error !== undefined);
+  return topologyOver(new TopologyBase(input), input.pods, []);
+}
+
+/**
+ * The topology of a run over the base's cluster that is without some of its nodes.
+ *
+ * `pods` are all that the run moves: those of the base, and further ones, as the cluster has them.
+ */
+export function topologyOver(
+  base: TopologyBase,
+  pods: readonly Pod[],
+  withoutNodes: readonly StateNode[],
+): TopologyResult {
+  const topology = new Topology(base, pods, withoutNodes);
+  const { errors } = topology;
   return errors.length === 0 ? { ok: true, topology } : { ok: false, error: errors.join("; ") };
 }
 
-/** See the head of this file; made by `createTopology`. */
+/** A group of pods that keep others away, with where upstream's list would have it. */
+interface InverseGroup {
+  readonly group: TopologyGroup;
+  readonly position: number;
+}
+
+/** See the head of this file; made by `topologyOver`. */
 export class Topology implements TopologyTracker {
-  readonly #input: TopologyInput;
-  readonly #domains: TopologyDomains;
-  readonly #excludedUids: ReadonlySet<string>;
+  readonly errors: readonly string[];
+  readonly #base: TopologyBase;
+  readonly #withoutNodes: readonly StateNode[];
+  /** Pods that this run moves and others over the base don't, with where they count before it. */
+  readonly #moved: readonly Pod[];
+  readonly #movedPlaces: readonly PlacedPod[];
+  readonly #movedUids: ReadonlySet<string>;
   readonly #groups = new Map<string, TopologyGroup>();
-  readonly #inverseGroups = new Map<string, TopologyGroup>();
-  readonly #groupsByKey = new Map<string, TopologyGroup[]>();
+  readonly #inverseGroups = new Map<string, InverseGroup>();
   readonly #ownedByUid = new Map<string, readonly TopologyGroup[]>();
   readonly #inverseOwnedByUid = new Map<string, Set<TopologyGroup>>();
-  #placedByNamespace: ReadonlyMap<string, readonly PlacedPod[]> | undefined;
+  /** Groups that the base doesn't have, or not at this place. */
+  readonly #displaced = new Map<string, InverseGroup>();
+  /** Domains that came to be known during the run, by label. */
+  readonly #registered: (readonly [key: string, domain: string])[] = [];
+  #serials = 0;
+  #positions: number;
+  /** Until the run's own pods are taken in, groups come to know the hosts of the run. */
+  #knowsHosts = true;
 
-  constructor(input: TopologyInput) {
-    this.#input = input;
-    this.#domains = new TopologyDomains(input.nodePools, input.instanceTypesByNodePool);
-    this.#excludedUids = new Set(input.pods.map(({ metadata }) => metadata.uid));
-  }
-
-  /**
-   * Notes where pods with required anti-affinity sit, terminating ones included.
-   *
-   * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topology.go updateInverseAffinities
-   */
-  trackExistingAntiAffinity(): readonly string[] {
-    const errors: string[] = [];
-    for (const { node, pods } of this.#input.clusterStateNodes) {
-      if (node === undefined) continue;
-      for (const pod of pods) {
-        if (pod.spec.affinity === undefined || this.#excludedUids.has(pod.metadata.uid)) continue;
-        const error = this.#trackInverse(pod, node.metadata.labels);
-        if (error !== undefined) errors.push(`tracking existing pod anti-affinity, ${error}`);
-      }
+  constructor(base: TopologyBase, pods: readonly Pod[], withoutNodes: readonly StateNode[]) {
+    this.#base = base;
+    this.#positions = base.positions;
+    this.#withoutNodes = withoutNodes;
+    this.#moved = pods.filter((pod) => !base.moves(pod));
+    this.#movedPlaces = this.#moved.flatMap((pod) => base.placeOf(pod) ?? []);
+    this.#movedUids = new Set(this.#moved.map(({ metadata }) => metadata.uid));
+    const errors = base.inverseErrors
+      .filter(({ uid }) => !this.#movedUids.has(uid))
+      .map(({ text }) => `tracking existing pod anti-affinity, ${text}`);
+    for (const pod of pods) {
+      const error = this.update(pod);
+      if (error !== undefined) errors.push(error);
     }
-    return errors;
+    this.errors = errors;
+    this.#knowsHosts = false;
   }
 
   update(pod: Pod): string | undefined {
     const { uid } = pod.metadata;
-    for (const group of this.#ownedByUid.get(uid) ?? noGroups) group.owners.delete(uid);
     this.#ownedByUid.delete(uid);
-    const { preferencePolicy, cluster } = this.#input;
-    const inverseError = this.#trackInverse(pod, undefined);
+    const inverseError = this.#ownInverse(pod);
     if (inverseError !== undefined) return `updating inverse anti-affinities, ${inverseError}`;
-    const rules = podTopologyRules(pod, preferencePolicy, cluster);
+    const rules = this.#base.rules(pod);
     if (!rules.ok) return rules.error;
     if (rules.rules.length === 0) return undefined;
-    const owned = new Set(rules.rules.map((rule) => this.#group(rule, pod)));
-    for (const group of owned) group.owners.add(uid);
-    this.#ownedByUid.set(uid, [...owned]);
+    const groups = new Set(rules.rules.map((rule) => this.#group(rule, pod)));
+    this.#ownedByUid.set(uid, [...groups]);
     return undefined;
   }
 
@@ -138,18 +144,21 @@ export class Topology implements TopologyTracker {
   }
 
   register(topologyKey: string, domain: string): void {
-    for (const group of this.#groupsByKey.get(topologyKey) ?? noGroups) group.register(domain);
-  }
-
-  unregister(topologyKey: string, domain: string): void {
-    for (const group of this.#groupsByKey.get(topologyKey) ?? noGroups) group.unregister(domain);
+    this.#registered.push([topologyKey, domain]);
+    for (const group of this.#groups.values()) {
+      if (group.rule.key === topologyKey) group.register(domain);
+    }
+    for (const { group } of this.#inverseGroups.values()) {
+      if (group.rule.key === topologyKey) group.register(domain);
+    }
   }
 
   isAffectedBy(pod: Pod): boolean {
     const { uid } = pod.metadata;
     if (this.#ownedByUid.has(uid) || this.#inverseOwnedByUid.has(uid)) return true;
     for (const group of this.#groups.values()) if (group.selects(pod)) return true;
-    for (const group of this.#inverseGroups.values()) if (group.selects(pod)) return true;
+    if (this.#base.repelling(pod).length > 0) return true;
+    for (const { group } of this.#displaced.values()) if (group.selects(pod)) return true;
     return false;
   }
 
@@ -158,129 +167,120 @@ export class Topology implements TopologyTracker {
     for (const group of this.#ownedByUid.get(pod.metadata.uid) ?? noGroups) {
       shape += `${group.serial}${group.selects(pod) ? "+" : "-"}`;
     }
-    for (const group of this.#inverseGroups.values()) {
-      if (group.selects(pod)) shape += `!${group.serial}`;
-    }
+    for (const group of this.#repelling(pod)) shape += `!${group.serial}`;
     return shape;
   }
 
   /** Groups that the pod owns, then those of pods that keep it away. */
   #matchingGroups(pod: Pod): readonly TopologyGroup[] {
     const owned = this.#ownedByUid.get(pod.metadata.uid) ?? noGroups;
-    if (this.#inverseGroups.size === 0) return owned;
-    let matching: TopologyGroup[] | undefined;
-    for (const group of this.#inverseGroups.values()) {
-      if (!group.selects(pod)) continue;
-      matching ??= [...owned];
-      matching.push(group);
-    }
-    return matching ?? owned;
+    const repelling = this.#repelling(pod);
+    return repelling.length === 0 ? owned : [...owned, ...repelling];
   }
 
-  /** Makes the pod an owner of inverse groups; counts its domains when it already sits on a node. */
-  #trackInverse(
-    pod: Pod,
-    nodeLabels: Readonly<Record<string, string>> | undefined,
-  ): string | undefined {
-    const { uid } = pod.metadata;
-    const rules = inverseTopologyRules(pod, this.#input.cluster);
+  /** Groups of pods that keep the pod away, in the order in which they came to be. */
+  #repelling(pod: Pod): readonly TopologyGroup[] {
+    const inBase = this.#base.repelling(pod);
+    if (this.#displaced.size === 0) {
+      return inBase.length === 0 ? noGroups : inBase.map((it) => this.#inverse(it).group);
+    }
+    const groups = new Set(inBase.map((it) => this.#inverse(it)));
+    for (const displaced of this.#displaced.values()) {
+      if (displaced.group.selects(pod)) groups.add(displaced);
+    }
+    return [...groups].sort((a, b) => a.position - b.position).map(({ group }) => group);
+  }
+
+  /** Makes the pod an owner of the groups by which it keeps others away. */
+  #ownInverse(pod: Pod): string | undefined {
+    const rules = this.#base.inverseRules(pod);
     if (!rules.ok) return rules.error;
+    const { uid } = pod.metadata;
     for (const rule of rules.rules) {
-      const group = this.#known(this.#inverseGroups, rule, pod).group;
-      const domain = nodeLabels?.[rule.key];
-      if (domain !== undefined) group.record(domain);
-      group.owners.add(uid);
+      const group = this.#inverseOf(rule, pod);
       const owned = this.#inverseOwnedByUid.get(uid) ?? new Set();
       this.#inverseOwnedByUid.set(uid, owned.add(group));
     }
     return undefined;
   }
 
-  #group(rule: TopologyRule, pod: Pod): TopologyGroup {
-    const { group, isNew } = this.#known(this.#groups, rule, pod);
-    if (isNew) this.#countExisting(group);
-    return group;
-  }
-
-  #known(
-    groups: Map<string, TopologyGroup>,
-    rule: TopologyRule,
-    pod: Pod,
-  ): { readonly group: TopologyGroup; readonly isNew: boolean } {
-    const identity = topologyIdentity(rule);
-    const known = groups.get(identity);
-    if (known !== undefined) return { group: known, isNew: false };
-    const domains =
-      rule.nodeFilter?.taintsPolicy === "Ignore"
-        ? this.#domains.all(rule.key)
-        : this.#domains.tolerated(rule.key, pod.spec.tolerations);
-    const group = new TopologyGroup(rule, domains, this.#groups.size + this.#inverseGroups.size);
-    groups.set(identity, group);
-    const sameKey = this.#groupsByKey.get(rule.key);
-    if (sameKey === undefined) this.#groupsByKey.set(rule.key, [group]);
-    else sameKey.push(group);
-    return { group, isNew: true };
+  #inverseOf(rule: KeyedRule, pod: Pod): TopologyGroup {
+    const { identity } = rule;
+    const known = this.#inverseGroups.get(identity);
+    if (known !== undefined) return known.group;
+    const inBase = this.#base.inverse(identity);
+    if (inBase !== undefined) return this.#inverse(inBase, pod).group;
+    const group = this.#open(this.#base.uncounted(rule, pod), this.#knowsHosts);
+    return this.#displace(identity, { group, position: this.#positions++ }).group;
   }
 
   /**
-   * Counts the pods that the group finds in the cluster, and learns the domains of its nodes.
-   *
-   * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topology.go countDomains
+   * The base's group as this run has it. Without its first owner it stands where the next one does,
+   * and knows the domains that the next one tolerates; without any, the pod is its first.
    */
-  #countExisting(group: TopologyGroup): void {
-    const { key, nodeFilter, namespaces, selector } = group.rule;
-    for (const { node, labels } of this.#input.stateNodes) {
-      const domain = labels[key];
-      if (node === undefined || domain === undefined) continue;
-      if (nodeFilterMatches(nodeFilter, node.spec.taints, nodeLabels(node))) {
-        group.register(domain);
-      }
+  #inverse(inverse: InverseCounts, first?: Pod): InverseGroup {
+    const { identity, counts, owners } = inverse;
+    const known = this.#inverseGroups.get(identity);
+    if (known !== undefined) return known;
+    const owner = owners.find(({ pod }) => !this.#movedUids.has(pod.metadata.uid));
+    if (owner !== undefined && owner === owners[0]) {
+      const group = this.#open(counts, true);
+      const made = { group, position: owner.position };
+      this.#inverseGroups.set(identity, made);
+      this.#withdrawInverse(inverse, group);
+      return made;
     }
-    if (!isValidSelector(selector)) return;
-    const placed = this.#placed();
-    for (const namespace of namespaces) {
-      for (const { pod, node } of placed.get(namespace) ?? []) {
-        // A rule without a selector counts every pod here, though it selects none later.
-        if (selector !== undefined && !labelSelectorMatches(selector, pod.metadata.labels))
-          continue;
-        const { labels, name } = node.metadata;
-        const domain = labels[key] ?? (key === labelHostname ? name : undefined);
-        if (domain === undefined) continue;
-        if (nodeFilterMatches(nodeFilter, node.spec.taints, nodeLabels(node))) {
-          group.record(domain);
-        }
-      }
-    }
+    const creator = owner?.pod ?? first ?? owners[0]?.pod;
+    const own = creator === undefined ? counts : this.#base.inverseAs(inverse, creator);
+    const group = this.#open(own, true);
+    this.#withdrawInverse(inverse, group);
+    return this.#displace(identity, { group, position: owner?.position ?? this.#positions++ });
   }
 
-  /** Live pods on nodes, but those of this run, by namespace. */
-  #placed(): ReadonlyMap<string, readonly PlacedPod[]> {
-    if (this.#placedByNamespace !== undefined) return this.#placedByNamespace;
-    const { cluster } = this.#input;
-    const byNamespace = new Map<string, PlacedPod[]>();
-    for (const pod of cluster.pods()) {
-      if (!isScheduled(pod) || isTerminal(pod) || isTerminating(pod)) continue;
-      if (this.#excludedUids.has(pod.metadata.uid)) continue;
-      invariant(pod.spec.nodeName !== undefined, "a scheduled pod has a node");
-      const node = cluster.node(pod.spec.nodeName);
-      if (node === undefined) continue;
-      const { namespace } = pod.metadata;
-      const pods = byNamespace.get(namespace);
-      if (pods === undefined) byNamespace.set(namespace, [{ pod, node }]);
-      else pods.push({ pod, node });
-    }
-    this.#placedByNamespace = byNamespace;
-    return byNamespace;
+  #displace(identity: string, displaced: InverseGroup): InverseGroup {
+    this.#inverseGroups.set(identity, displaced);
+    this.#displaced.set(identity, displaced);
+    return displaced;
   }
-}
 
-function nodeLabels(node: Node): Requirements {
-  let labels = labelsByNode.get(node);
-  if (labels === undefined) {
-    labels = Requirements.fromLabels(node.metadata.labels);
-    labelsByNode.set(node, labels);
+  #withdrawInverse(inverse: InverseCounts, group: TopologyGroup): void {
+    const discounted: string[] = [];
+    for (const pod of this.#moved) {
+      for (const share of this.#base.inverseShares(pod)) {
+        if (share.inverse !== inverse || share.domain === undefined) continue;
+        group.discount(share.domain);
+        discounted.push(share.domain);
+      }
+    }
+    group.forgetWithout(this.#withoutNodes, discounted);
   }
-  return labels;
+
+  #group(rule: KeyedRule, pod: Pod): TopologyGroup {
+    const known = this.#groups.get(rule.identity);
+    if (known !== undefined) return known;
+    const counts = this.#base.counts(rule, pod);
+    const group = this.#open(counts, this.#knowsHosts);
+    this.#groups.set(rule.identity, group);
+    const discounted: string[] = [];
+    for (const placed of this.#movedPlaces) {
+      const domain = counts.domainOfPod(placed);
+      if (domain === undefined) continue;
+      group.discount(domain);
+      discounted.push(domain);
+    }
+    group.forgetWithout(this.#withoutNodes, discounted);
+    return group;
+  }
+
+  /** A new group; one that stands for what was there before the run knows what came to be known. */
+  #open(counts: RuleCounts, knowsHosts: boolean): TopologyGroup {
+    const group = new TopologyGroup(counts, this.#serials++, knowsHosts);
+    if (!knowsHosts) return group;
+    for (const [key, domain] of this.#registered) {
+      if (key === counts.rule.key) group.register(domain);
+    }
+    return group;
+  }
 }
 
 /** A class rather than an object with a closure, as most are made and dropped. */

@@ -6,7 +6,6 @@ export const nullTopology: TopologyTracker = Object.freeze({
   record: () => undefined,
   update: () => undefined,
   register: () => undefined,
-  unregister: () => undefined,
   isAffectedBy: () => false,
   shapeOf: () => "",
 } satisfies TopologyTracker);

@@ -1,6 +1,7 @@
 // Runs of the scheduler without a cluster, and their results as short texts.
 import type { InstanceType } from "../../core/cloudprovider/index.ts";
-import { Scheduler, type VolumeAlternatives } from "../../core/provisioning/scheduler.ts";
+import { RunBase, type VolumeAlternatives } from "../../core/provisioning/run-base.ts";
+import { Scheduler } from "../../core/provisioning/scheduler.ts";
 import {
   defaultSchedulingOptions,
   type SchedulingInput,
@@ -56,9 +57,12 @@ export function schedulingInput(overrides: SchedulingOverrides = {}): Scheduling
 /** Schedules without topology. */
 export function schedule(
   overrides: SchedulingOverrides = {},
-  volumeAlternatives: VolumeAlternatives = new Map(),
+  alternatives: VolumeAlternatives = new Map(),
 ): SchedulingResults {
-  return new Scheduler(schedulingInput(overrides), nullTopology, volumeAlternatives).solve();
+  const input = schedulingInput(overrides);
+  const { podsToSchedule } = input;
+  const run = { podsToSchedule, withoutNodes: [], alternatives, topology: nullTopology };
+  return new Scheduler(new RunBase(input), run).solve();
 }
 
 /**
