@@ -92,7 +92,8 @@ export function decide(
   return { name, ...describeDecision(decision), ...inFull };
 }
 
-function describeDecision(decision: ProvisioningDecision): Omit<Decision, "name"> {
+/** A provisioner's decision, as upstream's program prints it. */
+export function describeDecision(decision: ProvisioningDecision): Omit<Decision, "name"> {
   const nothing = { newNodeClaims: [], existingNodes: [], podErrors: {} };
   switch (decision.kind) {
     case "failed":

@@ -12,7 +12,7 @@ import { report } from "./report.ts";
 
 const words = process.argv.slice(2);
 const results = recordedFiles().flatMap((file) =>
-  holdsDisruption(file) ? replayDisruption(file, words) : replay(file, words),
+  holdsDisruption(file) ? replayDisruption(file, { words }) : replay(file, words),
 );
 const exitCode = report(results, words.length === 0 ? 3 : 100);
 process.exitCode = results.length === 0 ? 1 : exitCode;

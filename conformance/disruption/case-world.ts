@@ -58,7 +58,7 @@ export class CaseWorld {
   /** Once set, all NodePools are offered it. */
   #newSet: string | undefined;
 
-  constructor(testCase: DisruptionCase, sets: InstanceTypeSets) {
+  constructor(testCase: DisruptionCase, sets: InstanceTypeSets, skipIdlePolls = true) {
     this.now = parseTime(testCase.now);
     this.#testCase = testCase;
     this.#sets = sets;
@@ -68,6 +68,7 @@ export class CaseWorld {
       ...policies,
       reservedCapacity: featureGates.ReservedCapacity ?? true,
       spotToSpotConsolidation: featureGates.SpotToSpotConsolidation ?? false,
+      skipIdlePolls,
     };
     const { cloudProvider } = this;
     const cluster = new TimedCluster(() => this.now, clusterObjects(testCase.objects));

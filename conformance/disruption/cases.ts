@@ -10,6 +10,7 @@ import {
   casesFolder,
   type ConformanceCase,
   type DecidedNodeClaim,
+  type Decision,
   type Manifest,
   recordedFiles,
 } from "../cases.ts";
@@ -181,6 +182,8 @@ export interface DecidedRun {
   readonly events: readonly (DecidedEvent & { readonly atMs: number })[];
   /** By name. */
   readonly end: readonly DecidedEnd[];
+  /** What provisioning would decide then: marks, nominations and new NodeClaims bear on it. */
+  readonly then: Omit<Decision, "name">;
 }
 
 export interface DisruptionDecision {

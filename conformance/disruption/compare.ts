@@ -1,4 +1,5 @@
 /** How two decisions on one disruption case differ. */
+import { differences } from "../compare.ts";
 import type {
   DecidedFact,
   DecidedMethod,
@@ -25,6 +26,9 @@ export function disruptionDifferences(
     ...listDifferences("run", upstream.run.facts.map(plainFact), ours.run.facts.map(plainFact)),
     ...eventDifferences("run: event", upstream.run.events.map(timed), ours.run.events.map(timed)),
     ...listDifferences("end", upstream.run.end, ours.run.end),
+    ...differences({ name: "", ...upstream.run.then }, { name: "", ...ours.run.then }).map(
+      (it) => `provisioning then: ${it}`,
+    ),
   ];
 }
 

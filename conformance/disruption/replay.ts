@@ -6,18 +6,23 @@ import { disruptionDifferences, type OurDecision } from "./compare.ts";
 import { inspectMethods } from "./inspect-methods.ts";
 import { runCase } from "./run-case.ts";
 
-/** Decides the cases of a recorded file whose names contain one of the words (none: all of them). */
-export function replayDisruption(
-  file: string,
-  words: readonly string[] = [],
-): readonly CaseResult[] {
-  return replayDisruptionCases(readDisruptionCases(file), words);
+/** Which cases to replay, and how. */
+export interface ReplayOptions {
+  /** Those whose names contain one of these words; none: all of them. */
+  readonly words?: readonly string[];
+  /** Leaves out polls that provably do nothing, as by default. */
+  readonly skipIdlePolls?: boolean;
+}
+
+/** Decides the cases of a recorded file anew. */
+export function replayDisruption(file: string, options: ReplayOptions = {}): readonly CaseResult[] {
+  return replayDisruptionCases(readDisruptionCases(file), options);
 }
 
 /** The same for cases at hand. @throws Error for a case without its decision. */
 export function replayDisruptionCases(
   { instanceTypeSets, cases, decisions }: RecordedDisruptionCases,
-  words: readonly string[] = [],
+  { words = [], skipIdlePolls = true }: ReplayOptions = {},
 ): readonly CaseResult[] {
   const sets: InstanceTypeSets = new Map(
     Object.entries(instanceTypeSets).map(([name, types]) => [name, buildInstanceTypes(types)]),
@@ -27,15 +32,19 @@ export function replayDisruptionCases(
     if (words.length > 0 && !words.some((word) => name.includes(word))) return [];
     const recorded = decisions[index];
     if (recorded?.name !== name) throw new Error(`case ${name} lacks its decision`);
-    const ours = decideDisruption(testCase, sets);
+    const ours = decideDisruption(testCase, sets, skipIdlePolls);
     return [{ name, topic, differences: disruptionDifferences(recorded, ours) }];
   });
 }
 
 /** What our core decides on a case. */
-export function decideDisruption(testCase: DisruptionCase, sets: InstanceTypeSets): OurDecision {
+export function decideDisruption(
+  testCase: DisruptionCase,
+  sets: InstanceTypeSets,
+  skipIdlePolls = true,
+): OurDecision {
   return {
     methods: inspectMethods(new CaseWorld(testCase, sets)),
-    run: runCase(new CaseWorld(testCase, sets), testCase),
+    run: runCase(new CaseWorld(testCase, sets, skipIdlePolls), testCase),
   };
 }

@@ -7,12 +7,21 @@ import {
   type StateNode,
 } from "../../core/state/index.ts";
 import { compareStrings, elapsed, type SimTime, after, seconds } from "../../core/units/index.ts";
+import {
+  decideProvisioning,
+  defaultSchedulingOptions,
+  type ProvisioningDecision,
+} from "../../core/provisioning/index.ts";
+import { describeDecision } from "../decide.ts";
 import { Machines } from "./carry-out.ts";
 import type { CaseWorld } from "./case-world.ts";
 import type { CreatedClaim, DecidedEnd, DecidedFact, DecidedRun, DisruptionCase } from "./cases.ts";
 import { describeEvent, describeScores, eventText } from "./inspect-methods.ts";
 
-const nothing: DecidedRun = { facts: [], events: [], end: [] };
+const nothing: DecidedRun = {
+  ...{ facts: [], events: [], end: [] },
+  then: { newNodeClaims: [], existingNodes: [], podErrors: {} },
+};
 
 /** What becomes of the case. At one instant come first the script, then machines, then the controller. */
 export function runCase(world: CaseWorld, testCase: DisruptionCase): DecidedRun {
@@ -49,6 +58,7 @@ export function runCase(world: CaseWorld, testCase: DisruptionCase): DecidedRun 
     facts,
     events: firstEvents(world, start),
     end: world.state.stateNodes().map((it) => describeEnd(it, end)),
+    then: describeDecision(provision(world)),
   };
 }
 
@@ -62,6 +72,29 @@ function earliest(
   if (known.length === 0) return undefined;
   const next = Math.max(Math.min(...known), now) as SimTime;
   return next > end ? undefined : next;
+}
+
+function provision({
+  now,
+  cluster,
+  state,
+  cloudProvider,
+  options,
+}: CaseWorld): ProvisioningDecision {
+  const { preferencePolicy, minValuesPolicy, reservedCapacity } = options;
+  return decideProvisioning(
+    {
+      now,
+      nodePools: cluster.nodePools(),
+      instanceTypes: (nodePool) => cloudProvider.getInstanceTypes(nodePool),
+      stateNodes: state.stateNodes(),
+      pendingPods: state.pendingPods(),
+      daemonSetPods: state.daemonSetPods(),
+      podDisruptionBudgets: cluster.podDisruptionBudgets(),
+      cluster,
+    },
+    { ...defaultSchedulingOptions, preferencePolicy, minValuesPolicy, reservedCapacity },
+  );
 }
 
 type Tell = (fact: Omit<DecidedFact, "atMs">, now: SimTime) => void;

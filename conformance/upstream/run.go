@@ -7,72 +7,16 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
-	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 	v1 "sigs.k8s.io/karpenter/pkg/apis/v1"
 	"sigs.k8s.io/karpenter/pkg/controllers/disruption"
-	"sigs.k8s.io/karpenter/pkg/controllers/state"
+	pscheduling "sigs.k8s.io/karpenter/pkg/controllers/provisioning/scheduling"
 )
-
-// Run is what the controller did in the time of the case.
-type Run struct {
-	Facts  []Fact     `json:"facts"`
-	Events []RunEvent `json:"events"`
-	End    []EndNode  `json:"end"`
-}
-
-// Fact is something that was done about a command: it was started, has ended, or was turned down at
-// the second look; or a pass went wrong, which ends the run.
-type Fact struct {
-	AtMs       int64            `json:"atMs"`
-	Kind       string           `json:"kind"`
-	Method     string           `json:"method,omitempty"`
-	Candidates []string         `json:"candidates,omitempty"`
-	Text       string           `json:"text,omitempty"`
-	Savings    float64          `json:"savings,omitempty"`
-	Created    []CreatedClaim   `json:"created,omitempty"`
-	Outcome    string           `json:"outcome,omitempty"`
-	Failure    string           `json:"failure,omitempty"`
-	Scores     map[string]Score `json:"scores,omitempty"`
-}
-
-// CreatedClaim is a NodeClaim as it was created; requirements sorted by key.
-type CreatedClaim struct {
-	Name         string             `json:"name"`
-	NodePool     string             `json:"nodePool"`
-	Requirements []ClaimRequirement `json:"requirements"`
-}
-
-// ClaimRequirement has its values sorted.
-type ClaimRequirement struct {
-	Key       string   `json:"key"`
-	Operator  string   `json:"operator"`
-	Values    []string `json:"values"`
-	MinValues *int     `json:"minValues,omitempty"`
-}
-
-// RunEvent is an event with the time when it was published first.
-type RunEvent struct {
-	AtMs int64 `json:"atMs"`
-	Event
-}
-
-// EndNode is a machine as Karpenter remembers it at the end.
-type EndNode struct {
-	Name              string `json:"name"`
-	MarkedForDeletion bool   `json:"markedForDeletion"`
-	Nominated         bool   `json:"nominated"`
-	Tainted           bool   `json:"tainted"`
-	// DisruptionReason of the NodeClaim's condition.
-	DisruptionReason string `json:"disruptionReason,omitempty"`
-	Deleting         bool   `json:"deleting"`
-}
 
 const passesMax = 10_000
 
@@ -95,7 +39,7 @@ type timeline struct {
 // run lets upstream's controller and queue do what is due, from the start of the case on.
 func (w *world) run(duration time.Duration) (Run, error) {
 	if duration == 0 {
-		return Run{Facts: []Fact{}, Events: []RunEvent{}, End: []EndNode{}}, nil
+		return Run{Facts: []Fact{}, Events: []RunEvent{}, End: []EndNode{}, Then: describe(pscheduling.Results{})}, nil
 	}
 	start := w.clock.Now()
 	w.timeline = &timeline{
@@ -131,7 +75,20 @@ func (w *world) run(duration time.Duration) (Run, error) {
 			break
 		}
 	}
-	return w.describeRun(), nil
+	run := w.describeRun()
+	run.Then = w.provision()
+	return run, nil
+}
+
+// provision decides on the cluster as it has become.
+func (w *world) provision() Decision {
+	// The run's own context may have ended.
+	results, err := w.provisioner.Schedule(context.WithoutCancel(w.ctx))
+	decision := describe(results)
+	if err != nil {
+		decision.Error = err.Error()
+	}
+	return decision
 }
 
 func (w *world) watchedMethods() []disruption.Method {
@@ -290,25 +247,6 @@ var commandID = regexp.MustCompile(`/[0-9a-f]{8}-[0-9a-f-]{27}: `)
 
 func withoutID(text string) string { return commandID.ReplaceAllString(text, "/ID: ") }
 
-func (w *world) describeCreated(cmd *disruption.Command) []CreatedClaim {
-	described := []CreatedClaim{}
-	for _, replacement := range cmd.Replacements {
-		nodeClaim := &v1.NodeClaim{}
-		if err := w.client.Get(w.ctx, client.ObjectKey{Name: replacement.Name}, nodeClaim); err != nil {
-			panic(err)
-		}
-		created := CreatedClaim{Name: nodeClaim.Name, NodePool: nodeClaim.Labels[v1.NodePoolLabelKey], Requirements: []ClaimRequirement{}}
-		for _, it := range nodeClaim.Spec.Requirements {
-			values := append([]string{}, it.Values...)
-			sort.Strings(values)
-			created.Requirements = append(created.Requirements, ClaimRequirement{it.Key, string(it.Operator), values, it.MinValues})
-		}
-		sort.SliceStable(created.Requirements, func(i, j int) bool { return created.Requirements[i].Key < created.Requirements[j].Key })
-		described = append(described, created)
-	}
-	return described
-}
-
 // lookAtQueue has upstream's queue look at the commands that are due. One whose first NodeClaim is
 // gone is never looked at again.
 func (w *world) lookAtQueue() {
@@ -343,43 +281,6 @@ func (w *world) look(it *underway) bool {
 	}
 	w.note(fact)
 	return false
-}
-
-func (w *world) describeRun() Run {
-	run := Run{Facts: w.timeline.facts, Events: []RunEvent{}, End: []EndNode{}}
-	first := map[Event]bool{}
-	for _, it := range w.recorder.events {
-		for _, event := range describeEvents([]publishedEvent{it}) {
-			if !first[event] {
-				first[event] = true
-				run.Events = append(run.Events, RunEvent{it.at.Sub(w.timeline.start).Milliseconds(), event})
-			}
-		}
-	}
-	sort.SliceStable(run.Events, func(i, j int) bool {
-		a, b := run.Events[i], run.Events[j]
-		return a.AtMs < b.AtMs || (a.AtMs == b.AtMs && a.text() < b.text())
-	})
-	for _, node := range w.cluster.DeepCopyNodes() {
-		run.End = append(run.End, w.describeEnd(node))
-	}
-	return run
-}
-
-func (w *world) describeEnd(node *state.StateNode) EndNode {
-	end := EndNode{Name: node.Name(), MarkedForDeletion: node.MarkedForDeletion(), Nominated: node.Nominated(w.clock)}
-	if node.Node != nil {
-		end.Tainted = slices.ContainsFunc(node.Node.Spec.Taints, func(it corev1.Taint) bool {
-			return it.MatchTaint(&v1.DisruptedNoScheduleTaint)
-		})
-	}
-	if node.NodeClaim != nil {
-		end.Deleting = !node.NodeClaim.DeletionTimestamp.IsZero()
-		if condition := node.NodeClaim.StatusConditions().Get(v1.ConditionTypeDisruptionReason); condition.IsTrue() {
-			end.DisruptionReason = condition.Reason
-		}
-	}
-	return end
 }
 
 // errorSink keeps what is logged as an error: upstream tells nowhere else why a command failed.

@@ -27,7 +27,7 @@ const countingTitles: readonly DisruptionTitle[] = [
   titled(
     "should not consider nodes that have the terminating status condition as part of disruption count",
     [
-      budgeted({ nodes: "50%" }),
+      budgeted({ nodes: "2" }),
       machine("gone", { conditions: { InstanceTerminating: "True" } }),
       machines(4, "n", drifted),
     ],
@@ -123,6 +123,14 @@ const scheduleTitles: readonly DisruptionTitle[] = [
       ],
     },
   ),
+  titled("should count the first instant of a window as inside", [
+    budgeted({ nodes: "0", schedule: "0 0 * * *", duration: "1m" }),
+    machines(2, "n", drifted),
+  ]),
+  titled("should count the last instant of a window as outside", [
+    budgeted({ nodes: "0", schedule: "59 23 * * *", duration: "1m" }),
+    machines(2, "n", drifted),
+  ]),
   titled("should treat a schedule that never comes as active", [
     budgeted({ nodes: "0", schedule: "0 0 31 2 *", duration: "1h" }),
     machines(2, "n"),

@@ -159,6 +159,13 @@ const pdbTitles: readonly DisruptionTitle[] = [
     pdb("foreign", { namespace: "other" }),
     { ...pdb("none"), spec: { maxUnavailable: 0 } },
   ]),
+  titled("should consider candidates with a PDB that lets one pod go", [
+    base,
+    machine("a", drifted),
+    webPod("one", "a"),
+    webPod("two", "a"),
+    pdb("budget", { allowed: 1, spec: { minAvailable: 1 } }),
+  ]),
   titled("should not consider candidates with a PDB that selects everything", [
     base,
     machine("a", drifted),

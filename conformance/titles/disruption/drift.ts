@@ -7,6 +7,7 @@ import {
   ownedBy,
   pdb,
   pool,
+  start,
   titled,
   webPod,
 } from "./build.ts";
@@ -152,6 +153,13 @@ const nodeTitles: readonly DisruptionTitle[] = [
     machine("a", drifted),
     webPod("pod", "a", big),
     unownedNode("stranger"),
+  ]),
+  titled("should drift nodes whose pods fit on a node that is younger than its consolidateAfter", [
+    pool("default", { consolidateAfter: "1h" }),
+    machine("a", drifted),
+    webPod("pod", "a"),
+    machine("b", { conditions: { Initialized: { since: start } } }),
+    webPod("other", "b"),
   ]),
   titled("should not drift nodes whose pods would go to an uninitialized node", [
     base,

@@ -189,7 +189,11 @@ const waitingTitles: readonly DisruptionTitle[] = [
   ),
   titled(
     "should find nothing to do, then look again when a pod has gone",
-    [base, machine("a"), webPod("pod", "a", { requests: { cpu: "3" } })],
+    [
+      base,
+      machine("a", { type: "m1.large", capacityType: "spot" }),
+      webPod("pod", "a", { requests: { cpu: "1" } }),
+    ],
     {
       script: [{ atSeconds: 33, delete: [{ kind: "Pod", namespace: "default", name: "pod" }] }],
       seconds: 80,

@@ -5,6 +5,7 @@ import { budgetTitles } from "./budgets.ts";
 import { candidateTitles } from "./candidates.ts";
 import { driftTitles } from "./drift.ts";
 import { emptinessTitles } from "./emptiness.ts";
+import { simulationTitles } from "./simulation.ts";
 import { staticDriftTitles } from "./static-drift.ts";
 
 export { titleInstanceTypeSets } from "../instance-types.ts";
@@ -15,6 +16,7 @@ const titlesByTopic: Readonly<Record<string, readonly DisruptionTitle[]>> = {
   emptiness: emptinessTitles,
   drift: driftTitles,
   "static-drift": staticDriftTitles,
+  simulation: simulationTitles,
 };
 
 /** Topics, each recorded in a file of its own. */
