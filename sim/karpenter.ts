@@ -76,7 +76,9 @@ export class Karpenter {
       state,
       options: { ...options, ignoreDraRequests: true },
       recorder,
-      ...(virtualPods === undefined ? {} : { buffers: { virtualPods, cluster } }),
+      ...(virtualPods === undefined
+        ? {}
+        : { buffers: { virtualPods, cluster, skipIdleRuns: skipIdlePolls } }),
     });
     const trigger = (uid: string, now: SimTime): void => provisioning.trigger(uid, now);
     this.#controllers = [

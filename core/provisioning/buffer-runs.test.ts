@@ -1,83 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { BufferWorld } from "../../test/support/buffer-world.ts";
 import { capacityBuffer, podTemplate } from "../../test/support/capacity-buffers.ts";
-import { FakeCloudProvider } from "../../test/support/fake-cloud-provider.ts";
-import { FakeCluster } from "../../test/support/fake-cluster.ts";
-import { defaultInstanceTypes } from "../../test/support/instance-types.ts";
 import { nodePool } from "../../test/support/node-pools.ts";
-import { stateNode, type StateNodeOverrides } from "../../test/support/nodes.ts";
 import { pod } from "../../test/support/pods.ts";
-import { CapacityBufferController, VirtualPodCache } from "../capacitybuffer/index.ts";
-import { ClusterState, type Controller } from "../state/index.ts";
-import { seconds, type SimTime, simTime } from "../units/index.ts";
-import { ProvisioningController } from "./controller.ts";
-import { defaultProvisioningOptions } from "./provisioning-options.ts";
-
-/** A cluster with the provisioner and capacity buffers: nothing is launched, no pod is bound. */
-class BufferWorld {
-  now: SimTime = simTime(0);
-  readonly cluster: FakeCluster = new FakeCluster(() => this.now);
-  readonly state: ClusterState;
-  readonly decisions: string[] = [];
-  readonly #controllers: readonly Controller[];
-
-  constructor() {
-    const { cluster } = this;
-    const cloudProvider = new FakeCloudProvider();
-    cloudProvider.instanceTypes = defaultInstanceTypes();
-    this.state = new ClusterState({ cluster, options: { batchMaxDuration: seconds(10) } });
-    const virtualPods = new VirtualPodCache(cluster);
-    const provisioning = new ProvisioningController({
-      cluster,
-      cloudProvider,
-      state: this.state,
-      options: defaultProvisioningOptions,
-      recorder: {
-        podDecided: ({ kind, pod: { metadata } }) =>
-          this.decisions.push(`${kind} ${metadata.name}`),
-        nodeClaimCreated: () => undefined,
-        nodeClaimRefused: ({ message }) => this.decisions.push(message),
-      },
-      buffers: { virtualPods, cluster },
-    });
-    const trigger = (uid: string, now: SimTime): void => provisioning.trigger(uid, now);
-    const buffers = new CapacityBufferController({ cluster, virtualPods, trigger });
-    this.#controllers = [buffers, provisioning];
-    cluster.subscribe((event, now) => {
-      this.state.observe(event, now);
-      for (const controller of this.#controllers) controller.observe(event, now);
-    });
-    cluster.put(nodePool());
-    cluster.put(podTemplate("template", { requests: { cpu: "1" } }));
-  }
-
-  runUntil(end: number): void {
-    for (;;) {
-      const [dueAt] = this.#controllers.flatMap((it) => it.nextDueAt() ?? []).sort((a, b) => a - b);
-      if (dueAt === undefined || dueAt > end) break;
-      this.now = dueAt > this.now ? dueAt : this.now;
-      for (const controller of this.#controllers) {
-        if ((controller.nextDueAt() ?? Infinity) <= this.now) controller.reconcile(this.now);
-      }
-    }
-    this.now = simTime(end);
-  }
-
-  addNode(overrides: StateNodeOverrides): void {
-    const { node, nodeClaim } = stateNode(overrides);
-    if (nodeClaim !== undefined) this.cluster.put(nodeClaim);
-    if (node !== undefined) this.cluster.put(node);
-  }
-
-  provisioning(name = "buffer"): string | undefined {
-    const buffer = this.cluster.get("CapacityBuffer", `default/${name}`);
-    const condition = buffer?.status.conditions.find(({ type }) => type === "Provisioning");
-    return condition && `${condition.status} ${condition.reason}: ${condition.message}`;
-  }
-
-  get claims() {
-    return this.cluster.nodeClaims().filter(({ status }) => status.providerId === undefined);
-  }
-}
 
 const capacity = { cpu: "4", memory: "8Gi", pods: "10" };
 

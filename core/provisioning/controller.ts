@@ -30,7 +30,12 @@ import {
 } from "./events.ts";
 import { limitExceededBy } from "./limits.ts";
 import { toNodeClaimDraft } from "./node-claim-draft.ts";
-import { decideProvisioning, type ProvisioningDecision } from "./provisioner.ts";
+import { type IdleRun, idleRunOf, isRepeat } from "./idle-run.ts";
+import {
+  decideProvisioning,
+  type ProvisioningDecision,
+  type ProvisioningView,
+} from "./provisioner.ts";
 import {
   type ProvisioningOptions,
   schedulingOptionsOf,
@@ -50,6 +55,8 @@ export interface ProvisioningContext {
   readonly buffers?: {
     readonly virtualPods: VirtualPods;
     readonly cluster: Required<Pick<Cluster, "updateCapacityBufferStatus">>;
+    /** Leaves out runs that provably do nothing; the outcome is the same either way. */
+    readonly skipIdleRuns: boolean;
   };
 }
 
@@ -78,6 +85,9 @@ export class ProvisioningController implements Controller {
   /** The same ones again, ten seconds later, as long as they still ask. */
   readonly #repeats = new WorkQueue(backoff);
   readonly #events = new EventFilter();
+  /** Counts observations. */
+  #version = 0;
+  #idle: IdleRun | undefined;
   #failures = 0;
   /** No batch opens earlier: the last run has failed. */
   #notBefore: SimTime | undefined;
@@ -93,6 +103,7 @@ export class ProvisioningController implements Controller {
   }
 
   observe({ type, object }: WatchEvent, now: SimTime): void {
+    this.#version++;
     if (type === "deleted") return;
     if (object.kind === "Pod" && isProvisionable(object)) {
       this.#triggers.add(`pod ${objectKey(object)}`, now);
@@ -160,21 +171,27 @@ export class ProvisioningController implements Controller {
 
   #run(now: SimTime): void {
     const { cluster, cloudProvider, state, options, buffers } = this.#context;
+    const view: ProvisioningView = {
+      now,
+      nodePools: cluster.nodePools(),
+      instanceTypes: (nodePool) => cloudProvider.getInstanceTypes(nodePool),
+      stateNodes: state.stateNodes(),
+      pendingPods: state.pendingPods(),
+      virtualPods: buffers?.virtualPods.getAll(now) ?? [],
+      daemonSetPods: state.daemonSetPods(),
+      podDisruptionBudgets: cluster.podDisruptionBudgets(),
+      cluster,
+    };
+    const versions = { observed: this.#version, virtualPods: buffers?.virtualPods.version ?? 0 };
+    if (this.#idle !== undefined && isRepeat(this.#idle, view, versions)) {
+      return this.#settle(true, now);
+    }
     const decision = decideProvisioning(
-      {
-        now,
-        nodePools: cluster.nodePools(),
-        instanceTypes: (nodePool) => cloudProvider.getInstanceTypes(nodePool),
-        stateNodes: state.stateNodes(),
-        pendingPods: state.pendingPods(),
-        virtualPods: buffers?.virtualPods.getAll(now) ?? [],
-        daemonSetPods: state.daemonSetPods(),
-        podDisruptionBudgets: cluster.podDisruptionBudgets(),
-        cluster,
-      },
+      view,
       schedulingOptionsOf(options),
       options.decisionLatency,
     );
+    this.#idle = buffers?.skipIdleRuns === true ? idleRunOf(decision, view, versions) : undefined;
     const took = decision.kind === "scheduled" ? decision.took : 0;
     if (took > 0) this.#underway = { decision, at: after(now, durationMs(took)) };
     else this.#settle(this.#apply(decision, now), now);
