@@ -159,7 +159,7 @@ describe("dryfit budget", { timeout: 60_000 }, () => {
       "2",
     );
     expect(stdout).toContain("from Mon 2026-03-02 00:00 to Wed 2026-03-04 00:00 UTC");
-    expect(stdout).toContain("NodePool general: 10 nodes (counted)");
+    expect(stdout).toContain("NodePool general: 10 nodes (counted)\n2 of them, not ready or");
   });
 
   it("ends with 2, file, line and column for a budget that cannot be read", async () => {
@@ -174,7 +174,7 @@ describe("dryfit budget", { timeout: 60_000 }, () => {
     const nothing = await dryfit("", "scenarios/snapshot/testdata/pods.yaml");
     expect(nothing.code).toBe(2);
     expect(nothing.stderr).toContain("no NodePool and no PodDisruptionBudget");
-    const unknown = await dryfit("", example, "--nodes", "genral=3");
+    const unknown = await dryfit("", "--nodes", "7", "--nodes", "genral=3", example);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain("there is no NodePool genral");
     expect((await dryfit("", "nowhere.yaml")).code).toBe(2);

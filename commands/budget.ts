@@ -37,8 +37,10 @@ export function configure(command: Command): void {
     )
     .option("--days <n>", "how many days", "7")
     .option(
-      "--nodes <count...>",
-      "nodes for percentages: N, or NODEPOOL=N; default: those in the files",
+      "--nodes <count>",
+      "nodes for percentages: N, or NODEPOOL=N,..; default: those in the files",
+      // Not variadic: that would take the files behind it for counts.
+      (count: string, others: readonly string[] = []) => [...others, count],
     )
     .option("--quiet", "no warnings")
     .option("--json", "as JSON")

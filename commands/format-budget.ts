@@ -36,11 +36,17 @@ const sources = {
 
 function nodePool(calendar: NodePoolCalendar, style: TextStyle): readonly string[] {
   const { columns, paint } = style;
-  const { nodePool: name, nodes, nodesSource, budgets, findings } = calendar;
+  const { nodePool: name, nodes, nodesSource, disruptingNow = 0, budgets, findings } = calendar;
   const head = `NodePool ${name}: ${count(nodes, "node")} (${sources[nodesSource]})`;
   return [
     "",
     ...wrap(head, columns).map((line) => paint.bold(line)),
+    ...(disruptingNow === 0
+      ? []
+      : wrap(
+          `${disruptingNow} of them, not ready or being deleted, use up what is allowed`,
+          columns,
+        ).map(paint.yellow)),
     ...budgets.flatMap((text) => hang("  ", text, columns)),
     ...findings.flatMap(({ message }) => hang("! ", message, columns).map(paint.yellow)),
     ...sameReasons(calendar).flatMap((reasons) => reasonLines(reasons, style)),

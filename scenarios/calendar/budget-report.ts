@@ -26,6 +26,8 @@ export interface NodePoolCalendar {
   /** Of which percentages are taken. */
   readonly nodes: number;
   readonly nodesSource: NodesSource;
+  /** Of counted nodes those that use up what is allowed: not ready, or being deleted. */
+  readonly disruptingNow?: number;
   readonly consolidationPolicy: ConsolidationPolicy;
   /** `Never` where nothing is ever consolidated. */
   readonly consolidateAfter: string;

@@ -44,6 +44,9 @@ describe("the nodes that percentages are taken of", () => {
       "critical 2 counted",
       "general 10 counted",
     ]);
+    // One is not ready, one is being deleted.
+    const { nodePools } = report(read("../snapshot/testdata/disruption.yaml"));
+    expect(nodePools.map(({ disruptingNow }) => disruptingNow)).toEqual([0, 0, 2]);
   });
 
   it("are what is given, by name before for all", () => {

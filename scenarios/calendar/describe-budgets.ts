@@ -5,7 +5,12 @@ import {
   type NodePool,
   type PodDisruptionBudget,
 } from "../../core/apis/index.ts";
-import { buildBudgetMapping, unlimitedDisruptions } from "../../core/disruption/index.ts";
+import {
+  type BudgetMapping,
+  buildBudgetMapping,
+  type NodePoolBudget,
+  unlimitedDisruptions,
+} from "../../core/disruption/index.ts";
 import { type ClusterObject, ClusterState, replayCluster } from "../../core/state/index.ts";
 import {
   compareStrings,
@@ -79,35 +84,36 @@ export function describeBudgets(
   };
 }
 
-/** Initialized nodes by NodePool, as Karpenter counts them; undefined without any Node. */
+/** Nodes by NodePool, as Karpenter counts them; undefined without any Node. */
 function countNodes(
   objects: readonly ManifestObject[],
   nodePools: readonly NodePool[],
   now: SimTime,
-): ReadonlyMap<string, number> | undefined {
+): BudgetMapping | undefined {
   if (!objects.some(({ kind }) => kind === "Node")) return undefined;
   const clusterObjects = objects.filter((it): it is ClusterObject => it.kind !== "Namespace");
   const cluster = new SnapshotCluster(clusterObjects, new Map());
   const state = new ClusterState({ cluster, options: { batchMaxDuration: seconds(10) } });
   replayCluster(cluster, (event, at) => state.observe(event, at), now);
   const view = { stateNodes: state.stateNodes(), nodePools };
-  const mapping = buildBudgetMapping(view, "Drifted", now);
-  return new Map(mapping.nodePools.map(({ nodePoolName, nodes }) => [nodePoolName, nodes]));
+  return buildBudgetMapping(view, "Drifted", now);
 }
 
 function calendarOf(
   nodePool: NodePool,
   request: BudgetRequest,
-  counted: ReadonlyMap<string, number> | undefined,
+  counted: BudgetMapping | undefined,
 ): NodePoolCalendar {
   const { metadata, spec } = nodePool;
   const { from, to } = request;
-  const [nodes, nodesSource] = nodesOf(nodePool, request, counted);
+  const found = counted?.nodePools.find((it) => it.nodePoolName === metadata.name);
+  const [nodes, nodesSource] = nodesOf(nodePool, request, found);
   const { consolidationPolicy, consolidateAfter, budgets } = spec.disruption;
   return {
     nodePool: metadata.name,
     nodes,
     nodesSource,
+    ...(nodesSource === "counted" ? { disruptingNow: found?.disrupting ?? 0 } : {}),
     consolidationPolicy,
     consolidateAfter: consolidateAfter === Never ? "Never" : writtenDuration(consolidateAfter),
     budgets: budgets.map((_, index) => budgetText(nodePool, index)),
@@ -119,11 +125,11 @@ function calendarOf(
 function nodesOf(
   { metadata, spec }: NodePool,
   { nodes, nodesByNodePool }: BudgetRequest,
-  counted: ReadonlyMap<string, number> | undefined,
+  counted: NodePoolBudget | undefined,
 ): readonly [number, NodesSource] {
   const given = nodesByNodePool.get(metadata.name) ?? nodes;
   if (given !== undefined) return [given, "given"];
-  if (counted !== undefined) return [counted.get(metadata.name) ?? 0, "counted"];
+  if (counted !== undefined) return [counted.nodes, "counted"];
   if (spec.replicas !== undefined) return [spec.replicas, "replicas"];
   return [assumedNodes, "assumed"];
 }

@@ -1,6 +1,5 @@
 // Plans are held against the disruption controller itself, run on the same cluster until it starts
 // something or has polled in vain.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Ec2NodeClass } from "../../core/apis/index.ts";
 import {
@@ -11,52 +10,23 @@ import {
   type StartedCommand,
 } from "../../core/disruption/index.ts";
 import { ClusterState, CostTracker, setCondition } from "../../core/state/index.ts";
-import { after, invariant, parseTime, seconds, type SimTime } from "../../core/units/index.ts";
+import { after, invariant, seconds, type SimTime } from "../../core/units/index.ts";
 import { FakeCluster } from "../../test/support/fake-cluster.ts";
-import { loadCatalogue } from "../../traces/index.ts";
+import {
+  catalogue,
+  cluster,
+  decide,
+  evening,
+  morning,
+  noConsolidatable,
+  of,
+  plan,
+  read,
+  without,
+} from "../../test/support/planned-disruption.ts";
 import { assumeStatus } from "./assumed-status.ts";
-import { decidePlan } from "./decide-plan.ts";
-import type { PlannedDisruption, PlannedVerdict } from "./disruption-plan.ts";
 import { advisedSpotMarket, typesByNodePool } from "./instance-types.ts";
-import { loadSnapshot, type Snapshot } from "./load-snapshot.ts";
 import { findPlace } from "./place.ts";
-
-const cluster = readFileSync(new URL("./testdata/disruption.yaml", import.meta.url), "utf8");
-const morning = parseTime("2026-03-02T10:00:00Z");
-const evening = parseTime("2026-03-02T20:00:00Z");
-const catalogue = loadCatalogue();
-
-function read(text: string): Snapshot {
-  const loaded = loadSnapshot([{ name: "cluster.yaml", text }]);
-  invariant(loaded.ok, "the snapshot loads");
-  return loaded.value;
-}
-
-const plans = new Map<string, PlannedDisruption>();
-
-function plan(text = cluster, now = morning, spotToSpotConsolidation = false): PlannedDisruption {
-  const key = `${now} ${spotToSpotConsolidation} ${text}`;
-  const known = plans.get(key) ?? decide(read(text), now, spotToSpotConsolidation);
-  plans.set(key, known);
-  return known;
-}
-
-function decide(
-  snapshot: Snapshot,
-  now: SimTime,
-  spotToSpotConsolidation = false,
-): PlannedDisruption {
-  return decidePlan(snapshot, {
-    now,
-    place: findPlace(snapshot.objects, {}),
-    catalogue,
-    choices: {
-      preferencePolicy: "Respect",
-      minValuesPolicy: "Strict",
-      featureGates: { nodeOverlay: false, reservedCapacity: true, spotToSpotConsolidation },
-    },
-  }).plan.disruption;
-}
 
 /** What the controller does with the same cluster: its first commands, and all it refuses before. */
 function run(
@@ -116,21 +86,6 @@ function run(
   // The next pass follows at once.
   return { started: started.slice(0, 1), refused };
 }
-
-const of = ({ nodes }: PlannedDisruption, name: string): PlannedVerdict => {
-  const found = nodes.find(({ node, nodeClaim }) => node === name || nodeClaim === name);
-  invariant(found !== undefined, "the node is in the plan", { name });
-  return found;
-};
-
-/** The cluster without the objects and lines that a pattern matches. */
-const without = (pattern: RegExp, text = cluster): string =>
-  text
-    .split(/^(?= {2}- apiVersion)/m)
-    .filter((item) => !pattern.test(item))
-    .join("");
-
-const noConsolidatable = cluster.replaceAll(/^.*type: Consolidatable.*\n/gm, "");
 
 describe("a plan of disruption", () => {
   it.each<[string, string, SimTime, boolean]>([
@@ -230,6 +185,24 @@ describe("a plan of disruption", () => {
     ]);
   });
 
+  it("tells what drift says where a terminationGracePeriod lets drift pass by blocked pods", () => {
+    const [head = "", tail = ""] = cluster.split("uid: claim-general-c6wnp\n");
+    const drifted = `${head}uid: claim-general-c6wnp\n${tail
+      .replace("expireAfter: 720h }", "expireAfter: 720h, terminationGracePeriod: 1h }")
+      .replace(
+        "      conditions:\n",
+        '      conditions:\n        - { type: Drifted, status: "True", reason: AMIDrift, message: AMIDrift, lastTransitionTime: "2026-03-01T12:00:00Z" }\n',
+      )}`;
+    expect(of(plan(drifted), "general-c6wnp").message).toContain(
+      "disruption reason Drifted due to",
+    );
+    // The longest drifted first; its pod, which nothing may evict, goes all the same.
+    const open = drifted.replace('"0", reasons', '"3", reasons');
+    const [command] = plan(open).commands;
+    expect(command?.candidates.map(({ node }) => node)).toEqual(["ip-10-0-2-14.ec2.internal"]);
+    expect(run(open, morning).started[0]?.candidates).toEqual(["ip-10-0-2-14.ec2.internal"]);
+  });
+
   it("adds up the prices of its nodes, and leaves out those that nobody knows", () => {
     const { nodes, usdPerHour } = plan();
     const priced = nodes.filter((it) => it.usdPerHour !== undefined);
@@ -241,93 +214,6 @@ describe("a plan of disruption", () => {
     const m5 = catalogue.onDemandUsdPerHour("us-east-1", "m5.xlarge");
     expect(of(plan(), "general-c6wnp").usdPerHour).toBe(m5);
     expect(of(plan(), "general-zz9yx").usdPerHour).toBeUndefined();
-  });
-});
-
-describe("what a snapshot does not say of its status", () => {
-  it("is taken as consolidatable once consolidateAfter has passed, with a note", () => {
-    const { notes, nodes } = plan(noConsolidatable);
-    expect(notes.join()).toMatch(/NodeClaims \(.*\) without a Consolidatable condition/);
-    // Its last pod event is two minutes old, and its NodePool asks for five.
-    expect(nodes.find(({ nodeClaim }) => nodeClaim === "general-j7x4b")?.code).toBe(
-      "disruption/not-consolidatable",
-    );
-    expect(plan().notes.join()).not.toContain("Consolidatable");
-    expect(of(plan(noConsolidatable, evening), "general-j7x4b").code).not.toBe(
-      "disruption/not-consolidatable",
-    );
-  });
-
-  it("is taken as initialized where only the Node says so", () => {
-    const bare = cluster.replaceAll(
-      /^ {8}- \{ type: (Launched|Registered|Initialized|Consolidatable), status: "True".*\n/gm,
-      "",
-    );
-    const { notes, commands } = plan(bare);
-    expect(notes.join()).toMatch(/12 NodeClaims \(.*\) without an Initialized condition/);
-    expect(commands.map(({ message }) => message)).toEqual(
-      plan().commands.map(({ message }) => message),
-    );
-  });
-
-  it("is taken as drifted where the hash of the NodePool has moved on", () => {
-    const version = 'karpenter.sh/nodepool-hash-version: "v3"';
-    const hashed = without(/kind: Pod\n/)
-      .replace(
-        "name: batch, uid",
-        () => `name: batch, annotations: { karpenter.sh/nodepool-hash: "2", ${version} }, uid`,
-      )
-      .replace(
-        "uid: claim-batch-x5v8n\n",
-        (uid) => `${uid}      annotations: { karpenter.sh/nodepool-hash: "1", ${version} }\n`,
-      )
-      .replace("consolidateAfter: 30s", "consolidateAfter: Never");
-    const { notes, methods } = plan(hashed);
-    expect(notes.join()).toContain("batch-x5v8n: NodePoolDrifted");
-    const drift = methods.find(({ method }) => method === "drift");
-    expect(drift?.commands.map(({ candidates }) => candidates[0]?.node)).toContain(
-      "ip-10-0-1-23.ec2.internal",
-    );
-  });
-
-  it("is taken as drifted where its AMI is none that the EC2NodeClass has found", () => {
-    const found = cluster
-      .replace(
-        "    status:\n      subnets:",
-        "    status:\n      amis: [{ id: ami-new, name: new, requirements: [] }]\n      subnets:",
-      )
-      .replace(/(uid: claim-batch-x5v8n[\s\S]*?    status:\n)/, "$1      imageID: ami-old\n")
-      .replace(/(uid: claim-general-4qv7x[\s\S]*?    status:\n)/, "$1      imageID: ami-new\n");
-    expect(plan(found).notes.join()).toMatch(/^1 NodeClaim \(batch-x5v8n: AMIDrift\) without/);
-  });
-
-  it("counts pods for a PodDisruptionBudget without counts", () => {
-    const bare = cluster.replaceAll(/^ {4}status: \{ disruptionsAllowed: .*\n/gm, "");
-    const { notes, nodes } = plan(bare);
-    expect(notes.join()).toContain(
-      "4 PodDisruptionBudgets (shop/checkout, shop/cart, shop/cart-legacy, and 1 more)",
-    );
-    // One checkout pod of one is needed; of eight web pods two may go, and seven are healthy.
-    expect(nodes.find(({ nodeClaim }) => nodeClaim === "general-c6wnp")?.code).toBe(
-      "disruption/pdb-blocks",
-    );
-    expect(nodes.find(({ nodeClaim }) => nodeClaim === "general-4qv7x")?.verdict).toBe("next");
-  });
-
-  it("takes a NodeClaim with DisruptionReason as under way, and as going", () => {
-    const started = cluster.replace(
-      /(uid: claim-general-8hmlz[\s\S]*?conditions:\n)/,
-      (text) =>
-        `${text}        - { type: DisruptionReason, status: "True", reason: Underutilized, message: Underutilized, lastTransitionTime: "2026-03-02T09:59:00Z" }\n`,
-    );
-    const decided = plan(started);
-    expect(of(decided, "general-8hmlz").code).toBe("disruption/already-being-disrupted");
-    expect(of(decided, "general-8hmlz").details.join()).toContain("a command is under way");
-    const general = decided.budgets.find(
-      ({ nodePool, reason }) => nodePool === "general" && reason === "Underutilized",
-    );
-    expect(general?.disrupting).toBe(3);
-    expect(decided.notes.join()).toContain("with condition DisruptionReason");
   });
 });
 
