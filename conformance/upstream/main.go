@@ -6,8 +6,8 @@
 // Provisioner.Schedule decides, exactly as it does in the controller.
 //
 // With the argument `disrupt`, standard input holds disruption cases instead, after a line with the
-// sets of instance types; see disrupt.go. With the argument `bench` it holds workloads to be timed;
-// see bench.go.
+// sets of instance types; see disrupt.go. With `lifecycle` it holds cases in which time passes; see
+// lifecycle.go. With `bench` it holds workloads to be timed; see bench.go.
 package main
 
 import (
@@ -37,6 +37,16 @@ func main() {
 		if err := bench(in, os.Stdout); err != nil {
 			log.Fatal(err)
 		}
+		return
+	}
+	if len(os.Args) > 1 && os.Args[1] == "lifecycle" {
+		if err := lifecycle(in, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if len(os.Args) > 1 && os.Args[1] == "lifecycle-case" {
+		lifecycleCase(in)
 		return
 	}
 	out := bufio.NewWriter(os.Stdout)
