@@ -14,9 +14,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConformanceCase, Decision, RecordedCases } from "./cases.ts";
 import { disruptionEdits } from "./disruption/sorted-disruption.ts";
+import { lifecycleEdits } from "./lifecycle/sorted-maps.ts";
 import { applyEdits, sortedMapEdits } from "./sorted-maps.ts";
 
-const edits = [...sortedMapEdits, ...disruptionEdits];
+const edits = [...sortedMapEdits, ...disruptionEdits, ...lifecycleEdits];
 const moduleName = "sigs.k8s.io/karpenter";
 const harness = fileURLToPath(new URL("./upstream/", import.meta.url));
 const outputBytesMax = 2 ** 30;

@@ -31,6 +31,7 @@ type LifecycleCase struct {
 	Name          string            `json:"name"`
 	Now           time.Time         `json:"now"`
 	Gates         LifecycleGates    `json:"featureGates"`
+	IsConsistent  bool              `json:"isConsistencyChecked"`
 	InstanceTypes []InstanceType    `json:"instanceTypes"`
 	Policies      []LifecyclePolicy `json:"repairPolicies"`
 	Answers       LifecycleAnswers  `json:"answers"`

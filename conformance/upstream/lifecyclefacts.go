@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/awslabs/operatorpkg/status"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	crmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -30,9 +31,8 @@ type LifecycleFacts struct {
 	State      LifecycleState                `json:"state"`
 }
 
-// LifecycleCondition leaves out the generation.
+// LifecycleCondition is a condition; its type is the key.
 type LifecycleCondition struct {
-	Type               string `json:"type"`
 	Status             string `json:"status"`
 	Reason             string `json:"reason"`
 	Message            string `json:"message"`
@@ -52,13 +52,13 @@ type LifecycleMeta struct {
 // LifecycleNodeClaim is a NodeClaim.
 type LifecycleNodeClaim struct {
 	LifecycleMeta
-	ProviderID   string               `json:"providerId"`
-	ImageID      string               `json:"imageId"`
-	NodeName     string               `json:"nodeName"`
-	LastPodEvent *int64               `json:"lastPodEventSeconds,omitempty"`
-	Capacity     map[string]int64     `json:"capacity"`
-	Allocatable  map[string]int64     `json:"allocatable"`
-	Conditions   []LifecycleCondition `json:"conditions"`
+	ProviderID   string                        `json:"providerId"`
+	ImageID      string                        `json:"imageId"`
+	NodeName     string                        `json:"nodeName"`
+	LastPodEvent *int64                        `json:"lastPodEventSeconds,omitempty"`
+	Capacity     map[string]int64              `json:"capacity"`
+	Allocatable  map[string]int64              `json:"allocatable"`
+	Conditions   map[string]LifecycleCondition `json:"conditions"`
 }
 
 // LifecycleNode is a Node.
@@ -75,9 +75,9 @@ type LifecyclePod struct {
 
 // LifecycleNodePool is a NodePool.
 type LifecycleNodePool struct {
-	Annotations map[string]string    `json:"annotations"`
-	Conditions  []LifecycleCondition `json:"conditions"`
-	// Usage is the status's resources once the counter has written them.
+	Annotations map[string]string             `json:"annotations"`
+	Conditions  map[string]LifecycleCondition `json:"conditions"`
+	// Usage is what the counter writes into the status every five seconds.
 	Usage map[string]int64 `json:"usage"`
 	// Active, deleting and pending NodeClaims.
 	Counts [3]int  `json:"counts"`
@@ -201,37 +201,35 @@ func orEmpty(values map[string]string) map[string]string {
 }
 
 func (w *lifecycleWorld) describeNodeClaim(nodeClaim *v1.NodeClaim) LifecycleNodeClaim {
-	status := nodeClaim.Status
-	conditions := []LifecycleCondition{}
-	for _, it := range nodeClaim.GetConditions() {
-		conditions = append(conditions, w.describeCondition(metav1.Condition(it)))
-	}
+	claimed := nodeClaim.Status
 	return LifecycleNodeClaim{
 		LifecycleMeta: w.metaOf(nodeClaim),
-		ProviderID:    status.ProviderID,
-		ImageID:       status.ImageID,
-		NodeName:      status.NodeName,
-		LastPodEvent:  w.seconds(&status.LastPodEventTime),
-		Capacity:      amounts(status.Capacity),
-		Allocatable:   amounts(status.Allocatable),
-		Conditions:    conditions,
+		ProviderID:    claimed.ProviderID,
+		ImageID:       claimed.ImageID,
+		NodeName:      claimed.NodeName,
+		LastPodEvent:  w.seconds(&claimed.LastPodEventTime),
+		Capacity:      amounts(claimed.Capacity),
+		Allocatable:   amounts(claimed.Allocatable),
+		Conditions:    w.describeConditions(nodeClaim),
 	}
 }
 
-func (w *lifecycleWorld) describeCondition(it metav1.Condition) LifecycleCondition {
-	return LifecycleCondition{it.Type, string(it.Status), it.Reason, it.Message, secondsFrom(w.log.start, it.LastTransitionTime.Time), it.ObservedGeneration}
+// describeConditions leaves out their order: conditions of one second come in that of finer times.
+func (w *lifecycleWorld) describeConditions(object status.Object) map[string]LifecycleCondition {
+	described := map[string]LifecycleCondition{}
+	for _, it := range object.GetConditions() {
+		since := secondsFrom(w.log.start, it.LastTransitionTime.Time)
+		described[it.Type] = LifecycleCondition{string(it.Status), it.Reason, it.Message, since, it.ObservedGeneration}
+	}
+	return described
 }
 
 func describeNodePool(w *lifecycleWorld, nodePool *v1.NodePool) LifecycleNodePool {
-	conditions := []LifecycleCondition{}
-	for _, it := range nodePool.GetConditions() {
-		conditions = append(conditions, w.describeCondition(metav1.Condition(it)))
-	}
 	active, deleting, pending := w.cluster.NodePoolState.GetNodeCount(nodePool.Name)
 	return LifecycleNodePool{
 		Annotations: orEmpty(nodePool.Annotations),
-		Conditions:  conditions,
-		Usage:       amounts(nodePool.Status.Resources),
+		Conditions:  w.describeConditions(nodePool),
+		Usage:       amounts(w.cluster.NodePoolResourcesFor(nodePool.Name)),
 		Counts:      [3]int{active, deleting, pending},
 		Cost:        w.cost.GetNodepoolCost(nodePool),
 	}

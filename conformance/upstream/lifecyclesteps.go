@@ -64,12 +64,14 @@ func (w *lifecycleWorld) register(ctx context.Context, m *lifecycleManager, inpu
 		counter.NewController(w.server, provider, w.cluster),
 		validation.NewController(clk, w.server, provider),
 		podevents.NewController(clk, w.server, provider),
-		consistency.NewController(clk, w.server, provider, w.log),
 		nodeclaimlifecycle.NewController(clk, w.server, provider, w.log, health4, w.hooks(input)),
 		garbagecollection.NewController(clk, w.server, provider),
 		disruption.NewController(clk, w.server, provider),
 		hydration.NewController(w.server, provider),
 		nodehydration.NewController(w.server, provider),
+	}
+	if input.IsConsistent {
+		controllers = append(controllers, consistency.NewController(clk, w.server, provider, w.log))
 	}
 	if len(input.Policies) > 0 && input.Gates.NodeRepair {
 		controllers = append(controllers, health.NewController(w.server, provider, clk, w.log))

@@ -6,6 +6,7 @@ import { DisruptionConditionsController } from "./disruption-conditions-controll
 import { EvictionQueueController } from "./eviction-queue-controller.ts";
 import { ExpirationController } from "./expiration-controller.ts";
 import { GarbageCollectionController } from "./garbage-collection-controller.ts";
+import { NodeClaimHydrationController, NodeHydrationController } from "./hydration-controller.ts";
 import type { LifecycleContext, LifecycleOptions } from "./lifecycle-context.ts";
 import { type LifecycleRecorder, noRecorder } from "./lifecycle-recorder.ts";
 import { MachineIndex } from "./machine-index.ts";
@@ -72,6 +73,8 @@ export function lifecycleControllers(input: LifecycleInput): Lifecycle {
       new NodeTerminationController(context, evictionQueue),
       evictionQueue,
       new ConsistencyController(context),
+      new NodeClaimHydrationController(context),
+      new NodeHydrationController(context),
     ],
     notifyProviderChange: (nodeClaimName, now) => nodeClaims.enqueue(nodeClaimName, now),
   };

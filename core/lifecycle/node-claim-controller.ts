@@ -139,7 +139,7 @@ export class NodeClaimController extends KeyedController {
     this.#context.cluster.recordEvent({
       type: "Warning",
       reason: "InsufficientCapacityError",
-      message: truncateMessage(`NodeClaim ${nodeClaim.metadata.name} event: ${message}`),
+      message: `NodeClaim ${nodeClaim.metadata.name} event: ${truncateMessage(message)}`,
       objectKind: "NodeClaim",
       objectKey: objectKey(nodeClaim),
     });

@@ -11,7 +11,10 @@ import { matchTaint, mergeTaints } from "../scheduling/index.ts";
 import { setCondition } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
 
-/** What a provider's registration hook answers; `nodeClaim` is one with more labels, say. */
+/**
+ * What a provider's registration hook answers; `nodeClaim` is one with more labels, say. Pending
+ * without a time: it is asked again with the controller's back-off.
+ */
 export type RegistrationHookResult =
   | { readonly kind: "ready"; readonly nodeClaim?: NodeClaim }
   | { readonly kind: "pending"; readonly requeueAt?: SimTime }
@@ -161,7 +164,8 @@ function runHooks(
     nodeClaim: current,
     pending,
     ...(requeueAt === undefined ? {} : { requeueAt }),
-    isFailed,
+    // Where nobody says a time, all are asked again after the back-off, as after an error.
+    isFailed: isFailed || (pending.length > 0 && requeueAt === undefined),
   };
 }
 

@@ -311,6 +311,8 @@ export class ClusterState {
     entry.setNode(undefined);
     entry.clearPods();
     this.#afterDetach(entry, now);
+    const other = this.#cluster.node(this.#nodes.nodeNameOf(entry.providerId) ?? "");
+    if (other !== undefined) this.#observeNode(other, now);
   }
 
   #afterDetach(entry: StateNodeEntry, now: SimTime): void {

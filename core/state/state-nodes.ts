@@ -45,6 +45,12 @@ export class StateNodes {
     return this.#entries.get(this.#providerIdByClaim.get(nodeClaimName) ?? "");
   }
 
+  /** The name of a Node with this provider id; of several, the one known longest. */
+  nodeNameOf(providerId: string): string | undefined {
+    for (const [name, id] of this.#providerIdByNode) if (id === providerId) return name;
+    return undefined;
+  }
+
   hasNode(nodeName: string): boolean {
     return this.#providerIdByNode.has(nodeName);
   }
