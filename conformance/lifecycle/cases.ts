@@ -47,8 +47,6 @@ export interface Answers {
   readonly create?: Readonly<Record<string, CreateAnswer>>;
   /** Errors of deletions. */
   readonly delete?: Readonly<Record<string, string>>;
-  /** The error of look-ups. */
-  readonly get?: string;
   readonly drift?: Readonly<Record<string, DriftAnswer>>;
   /** By name of the hook; which there are is settled when the case begins. */
   readonly hooks?: Readonly<Record<string, HookAnswer>>;
@@ -116,6 +114,11 @@ export interface LifecycleCase {
    * comes before others of the same moment is chance; so only cases about it ask for it.
    */
   readonly isConsistencyChecked?: boolean;
+  /**
+   * Whether there are several Nodes or NodeClaims of one machine. Cluster state holds whichever was
+   * listed last, by chance, and isn't compared then.
+   */
+  readonly hasDuplicates?: boolean;
   readonly instanceTypes: readonly CaseInstanceType[];
   readonly repairPolicies: readonly CaseRepairPolicy[];
   readonly answers: Answers;

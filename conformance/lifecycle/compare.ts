@@ -1,14 +1,20 @@
 /** How two outcomes of a lifecycle case differ. */
-import type { Outcome } from "./cases.ts";
+import type { Facts, LifecycleCase, Outcome } from "./cases.ts";
 
 /** Lines that say what differs, upstream's side first; none when the outcomes are the same. */
-export function lifecycleDifferences(upstream: Outcome, ours: Outcome): readonly string[] {
+export function lifecycleDifferences(
+  { hasDuplicates = false }: LifecycleCase,
+  upstream: Outcome,
+  ours: Outcome,
+): readonly string[] {
   if (upstream.error !== undefined || ours.error !== undefined) {
     return valueDifferences("error", upstream.error, ours.error);
   }
+  const compared = (facts: Facts | undefined): unknown =>
+    hasDuplicates ? { ...facts, state: {} } : facts;
   return [
     ...upstream.steps.flatMap((step, index) =>
-      valueDifferences(`at ${step.atSeconds} s`, step, ours.steps[index]),
+      valueDifferences(`at ${step.atSeconds} s`, compared(step), compared(ours.steps[index])),
     ),
     ...valueDifferences("counters", upstream.counters, ours.counters),
   ];

@@ -24,13 +24,12 @@ export interface Scene {
   readonly cost: CostTracker;
 }
 
-type Log = Pick<Facts, "actions" | "events">;
+type Log = Pick<Facts, "actions" | "atSeconds" | "events">;
 
 /** Everything there is to see now, together with what was noted since the last look. */
 export function describeFacts(scene: Scene, log: Log): Facts {
   const { cluster, start } = scene;
   return {
-    atSeconds: elapsed(start, scene.now) / 1000,
     ...log,
     nodeClaims: byKey(cluster.nodeClaims(), (each) => describeNodeClaim(each, start)),
     nodes: byKey(cluster.nodes(), ({ metadata, spec }) => ({

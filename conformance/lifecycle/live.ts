@@ -35,7 +35,7 @@ export function live(testCase: LifecycleCase): Outcome {
   const world = new LifecycleWorld(testCase);
   const steps = testCase.steps.map((step) => {
     world.passTo(step.atSeconds);
-    const facts = world.facts();
+    const facts = world.facts(step.atSeconds);
     world.do(step);
     return facts;
   });
@@ -111,7 +111,10 @@ class LifecycleWorld {
     this.#cluster.subscribe((event) => this.#observe(event));
     const order = ["EC2NodeClass", "NodePool", "NodeClaim", "Node", "DaemonSet"];
     const rank = ({ kind }: ClusterObject): number => (order.indexOf(kind) + 10) % 10;
-    for (const object of [...first].sort((a, b) => rank(a) - rank(b))) {
+    const listed = first.toSorted(
+      (a, b) => rank(a) - rank(b) || compareStrings(a.metadata.name, b.metadata.name),
+    );
+    for (const object of listed) {
       this.#observe({ type: "added", object: this.#present(object) });
     }
   }
@@ -230,14 +233,14 @@ class LifecycleWorld {
     this.#cluster.put({ ...nodeClass, metadata });
   }
 
-  facts(): Facts {
+  facts(atSeconds: number): Facts {
     const [cluster, state, cost] = [this.#cluster, this.#state, this.#cost];
     const scene = { start: this.#start, now: this.#now, cluster, state, cost };
     const actions = this.#actions.toSorted(compareStrings);
     const events = [...new Set(cluster.events.map(describeEvent))].sort(compareStrings);
     this.#actions = [];
     cluster.events.length = 0;
-    return describeFacts(scene, { actions, events });
+    return describeFacts(scene, { atSeconds, actions, events });
   }
 
   counters(): Readonly<Record<string, number>> {

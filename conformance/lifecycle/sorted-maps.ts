@@ -51,5 +51,12 @@ export const lifecycleEdits: readonly SourceEdit[] = [
     to: `cache.New(time.Minute*30${earlier}, time.Minute)`,
     count: 1,
   },
+  {
+    // Of pods that wait for one budget, the first by name gets it, not that of the fastest worker.
+    file: "pkg/controllers/node/termination/terminator/eviction.go",
+    from: "MaxConcurrentReconciles: maxConcurrentReconciles,",
+    to: "MaxConcurrentReconciles: 1,",
+    count: 1,
+  },
   { file: validation, from: "import (\n", to: withSorting, count: 1 },
 ];

@@ -96,6 +96,8 @@ func lifecycle(in *bufio.Scanner, out io.Writer) error {
 	}
 	for in.Scan() {
 		command := exec.Command(self, "lifecycle-case")
+		// Fewer threads, fewer races between upstream's workers.
+		command.Env = append(os.Environ(), "GOMAXPROCS=1")
 		command.Stdin = bytes.NewReader(in.Bytes())
 		command.Stderr = os.Stderr
 		line, err := command.Output()
@@ -156,7 +158,7 @@ func runLifecycleCase(line []byte) LifecycleOutcome {
 		step := &input.Steps[i]
 		sleepUntil(input.Now.Add(time.Duration(step.AtSeconds * float64(time.Second))))
 		synctest.Wait()
-		outcome.Steps = append(outcome.Steps, world.facts())
+		outcome.Steps = append(outcome.Steps, world.facts(step.AtSeconds))
 		if err := world.do(step); err != nil {
 			outcome.Error = err.Error()
 			return outcome

@@ -144,9 +144,9 @@ func (l *lifecycleLog) take() (actions, told []string) {
 }
 
 // facts describes everything as it is now.
-func (w *lifecycleWorld) facts() LifecycleFacts {
+func (w *lifecycleWorld) facts(atSeconds float64) LifecycleFacts {
 	facts := LifecycleFacts{
-		AtSeconds:  time.Since(w.log.start).Seconds(),
+		AtSeconds:  atSeconds,
 		NodeClaims: map[string]LifecycleNodeClaim{},
 		Nodes:      map[string]LifecycleNode{},
 		Pods:       map[string]LifecyclePod{},

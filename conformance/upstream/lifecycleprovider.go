@@ -25,9 +25,8 @@ func (in *ec2NodeClass) DeepCopyObject() runtime.Object {
 // NodeClaims, "*" stands for all others.
 type LifecycleAnswers struct {
 	Create map[string]LifecycleCreate `json:"create"`
-	// Delete holds the error that deletions fail with, Get the one of look-ups.
+	// Delete holds the errors that deletions fail with.
 	Delete map[string]string         `json:"delete"`
-	Get    string                    `json:"get"`
 	Drift  map[string]LifecycleDrift `json:"drift"`
 	// Hooks are the registration hooks, by name.
 	Hooks map[string]LifecycleHook `json:"hooks"`
@@ -169,9 +168,6 @@ func (p *lifecycleProvider) present(providerID string) *lifecycleInstance {
 func (p *lifecycleProvider) Get(_ context.Context, providerID string) (*v1.NodeClaim, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.answers.Get != "" {
-		return nil, errors.New(p.answers.Get)
-	}
 	instance := p.present(providerID)
 	if instance == nil {
 		return nil, cloudprovider.NewNodeClaimNotFoundError(errors.New(providerID))

@@ -34,12 +34,21 @@ export function nodeShapeIssues(nodeClaim: NodeClaim, node: Node): readonly stri
     const expected = nodeClaim.status.capacity[name] ?? 0;
     const found = node.status.capacity[name] ?? 0;
     if (requested === 0 || expected === 0 || found / expected >= toleratedShare) return [];
-    const percent = ((found / expected) * 100).toFixed(1);
+    const percent = formatTenths((found / expected) * 100);
     return [
       `expected ${formatResource(name, expected)} of resource ${name}, ` +
         `but found ${formatResource(name, found)} (${percent}% of expected)`,
     ];
   });
+}
+
+/** One digit after the point; what lies exactly between two goes to the even one, as in Go. */
+function formatTenths(value: number): string {
+  const tenths = value * 10;
+  const isTie = Number.isInteger(value * 20) && !Number.isInteger(tenths);
+  if (!isTie) return value.toFixed(1);
+  const lower = Math.floor(tenths);
+  return ((lower % 2 === 0 ? lower : lower + 1) / 10).toFixed(1);
 }
 
 /**
@@ -88,6 +97,7 @@ export class ConsistencyController extends KeyedController {
       cluster.recordEvent({ type: "Warning", reason: "FailedConsistencyCheck", message, ...about });
     }
     const type = "ConsistentStateFound";
+    if (issues.length === 0 && isConditionTrue(nodeClaim, type)) return;
     const failed = {
       status: "False",
       reason: "ConsistencyCheckFailed",

@@ -2,6 +2,7 @@
 // ones last; each group waits until the one before is gone entirely.
 import type { Pod } from "../apis/index.ts";
 import {
+  isActive,
   isEvictable,
   isOwnedByDaemonSet,
   isTerminating,
@@ -25,6 +26,9 @@ export interface DrainDecision {
   /** Pods that the node waits for; none: it is drained. */
   readonly waiting: readonly Pod[];
   readonly forcedDeletes: readonly ForcedDelete[];
+  /** Active pods of the group whose turn it is. */
+  readonly candidates: readonly Pod[];
+  /** Those candidates whose do-not-disrupt annotation lets them go. */
   readonly evictions: readonly Pod[];
 }
 
@@ -40,14 +44,15 @@ export function decideDrain(
 ): DrainDecision {
   const waiting = pods.filter((pod) => isWaitingEviction(pod, now));
   const firstGroup = Math.min(...waiting.map(drainGroup));
-  const group = waiting.filter((pod) => drainGroup(pod) === firstGroup);
+  const candidates = waiting.filter((pod) => drainGroup(pod) === firstGroup && isActive(pod));
   return {
     waiting,
     forcedDeletes:
       terminationTime === undefined
         ? []
         : waiting.flatMap((pod) => forcedDelete(pod, terminationTime, now)),
-    evictions: group.filter((pod) => isEvictable(pod, now)),
+    candidates,
+    evictions: candidates.filter((pod) => isEvictable(pod, now)),
   };
 }
 

@@ -78,13 +78,16 @@ export class EvictionQueueController extends KeyedController {
     }
   }
 
+  /** About the pod's Node; without one there is nothing to warn of. */
   #warn(pod: Pod, sentence: string): void {
+    const nodeName = pod.spec.nodeName ?? "";
+    if (this.#context.cluster.node(nodeName) === undefined) return;
     this.#context.cluster.recordEvent({
       type: "Warning",
       reason: "FailedDraining",
       message: `Failed to drain node, ${sentence} (Pod=${objectKey(pod)})`,
       objectKind: "Node",
-      objectKey: pod.spec.nodeName ?? "",
+      objectKey: nodeName,
     });
   }
 

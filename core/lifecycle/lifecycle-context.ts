@@ -1,4 +1,9 @@
-import { finalizerTermination, type NodeClaim } from "../apis/index.ts";
+import {
+  finalizerTermination,
+  labelEc2NodeClass,
+  type Node,
+  type NodeClaim,
+} from "../apis/index.ts";
 import type { CloudProvider } from "../cloudprovider/index.ts";
 import type { Cluster, ClusterState } from "../state/index.ts";
 import type { DurationMs } from "../units/index.ts";
@@ -39,6 +44,16 @@ export function writeNodeClaim(cluster: Cluster, changed: NodeClaim): boolean {
     metadata: { ...current.metadata, labels, annotations, finalizers },
     status: changed.status,
   });
+}
+
+/**
+ * Whether the Node is one of ours: it carries its NodeClass's label. What others have launched is
+ * left alone, even under a NodePool's label.
+ *
+ * @see karpenter v1.14.1 pkg/utils/node/node.go IsManaged
+ */
+export function isManagedNode({ metadata }: Node): boolean {
+  return metadata.labels[labelEc2NodeClass] !== undefined;
 }
 
 /** Whether the object waits for Karpenter before it goes. */

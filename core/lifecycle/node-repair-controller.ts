@@ -15,7 +15,7 @@ import {
   type SimTime,
   tryParseTime,
 } from "../units/index.ts";
-import { type LifecycleContext, writeNodeClaim } from "./lifecycle-context.ts";
+import { isManagedNode, type LifecycleContext, writeNodeClaim } from "./lifecycle-context.ts";
 import { areConditionsChanged, areNodesHealthy } from "./node-repair.ts";
 
 const backoff = { base: milliseconds(100), max: seconds(10) };
@@ -35,7 +35,7 @@ export class NodeRepairController extends KeyedController {
       name: "node.health",
       backoff,
       keysOf: ({ type, object, before }) => {
-        if (object.kind !== "Node" || type === "deleted") return [];
+        if (object.kind !== "Node" || type === "deleted" || !isManagedNode(object)) return [];
         const previous = before?.kind === "Node" ? before : undefined;
         return areConditionsChanged(object, previous) ? [object.metadata.name] : [];
       },
@@ -68,6 +68,8 @@ export class NodeRepairController extends KeyedController {
           nodePoolName === undefined || metadata.labels[labelNodePool] === nodePoolName,
       );
     if (areNodesHealthy(nodes, cloudProvider.repairPolicies())) return false;
+    // Who asks for it is gone.
+    if (nodePoolName !== undefined && cluster.nodePool(nodePoolName) === undefined) return true;
     const message =
       nodePoolName === undefined
         ? "more then 20% nodes are unhealthy in the cluster"

@@ -11,6 +11,7 @@ import { matchTaint } from "../scheduling/index.ts";
 import {
   conditionOf,
   disruptedNoScheduleTaint,
+  doNotDisruptEvent,
   done,
   KeyedController,
   isConditionTrue,
@@ -30,6 +31,7 @@ import type { EvictionQueueController } from "./eviction-queue-controller.ts";
 import { isNodeReady } from "./initialization.ts";
 import {
   hasTerminationFinalizer,
+  isManagedNode,
   type LifecycleContext,
   withoutTerminationFinalizer,
   writeNodeClaim,
@@ -80,7 +82,7 @@ export class NodeTerminationController extends KeyedController {
     const { cluster, machines } = this.#context;
     const node = cluster.node(name);
     if (node?.metadata.deletionTimestamp === undefined) return done;
-    if (!hasTerminationFinalizer(node)) return done;
+    if (!hasTerminationFinalizer(node) || !isManagedNode(node)) return done;
     const found = machines.nodeClaimOf(node);
     if (found !== undefined && found.metadata.deletionTimestamp === undefined) {
       cluster.deleteNodeClaim(found.metadata.name);
@@ -89,7 +91,7 @@ export class NodeTerminationController extends KeyedController {
       this.#removeFinalizer(node, now);
       return done;
     }
-    // Deleting the NodeClaim may have annotated it.
+    // Upstream's first write meets the change by the deletion and is done again at once.
     const nodeClaim = machines.nodeClaimOf(node);
     const terminationTime = this.#terminationTime(node, nodeClaim);
     if (terminationTime === "unreadable") return { isFailed: true };
@@ -164,11 +166,19 @@ export class NodeTerminationController extends KeyedController {
       ? found
       : setCondition(found, { type: "Drained", ...draining }, now);
     const pods = this.#context.cluster.podsOnNode(node.metadata.name);
-    const { waiting, forcedDeletes, evictions } = decideDrain(pods, terminationTime, now);
+    const { waiting, forcedDeletes, candidates, evictions } = decideDrain(
+      pods,
+      terminationTime,
+      now,
+    );
     for (const { pod, gracePeriodSeconds } of forcedDeletes) {
       this.#deletePod(pod, gracePeriodSeconds, terminationTime ?? now, now);
     }
     this.#evictionQueue.add(evictions, now);
+    for (const pod of candidates) {
+      const event = doNotDisruptEvent(pod, now);
+      if (event !== undefined) this.#context.cluster.recordEvent(event);
+    }
     const wait = { nodeClaim, outcome: { requeueAt: after(now, drainPoll) } };
     if (waiting.length > 0) {
       const sentence = `Failed to drain node, ${waiting.length} pods are waiting to be evicted`;

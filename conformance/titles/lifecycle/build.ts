@@ -21,6 +21,7 @@ export interface TitledStory {
   readonly answers?: Answers;
   readonly featureGates?: LifecycleCase["featureGates"];
   readonly isConsistencyChecked?: boolean;
+  readonly hasDuplicates?: boolean;
   readonly repairPolicies?: readonly CaseRepairPolicy[];
   readonly lostInstances?: readonly string[];
   readonly instanceTypes?: readonly CaseInstanceType[];

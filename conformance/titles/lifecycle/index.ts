@@ -1,9 +1,12 @@
 /** Hand-made lifecycle cases, each with the title of upstream's own test of the same decision. */
 import type { LifecycleCase } from "../../lifecycle/cases.ts";
 import { beginning, cloud, instanceTypes, type TitledStory } from "./build.ts";
+import { claimTerminationStories } from "./claim-termination.ts";
 import { initializationStories } from "./initialization.ts";
 import { launchStories } from "./launch.ts";
 import { livenessStories } from "./liveness.ts";
+import { nodeTerminationStories } from "./node-termination.ts";
+import { nodeTerminationTimeStories } from "./node-termination-time.ts";
 import { registrationStories } from "./registration.ts";
 
 const storiesByTopic: Readonly<Record<string, readonly TitledStory[]>> = {
@@ -11,6 +14,8 @@ const storiesByTopic: Readonly<Record<string, readonly TitledStory[]>> = {
   registration: registrationStories,
   initialization: initializationStories,
   liveness: livenessStories,
+  "claim-termination": claimTerminationStories,
+  "node-termination": [...nodeTerminationStories, ...nodeTerminationTimeStories],
 };
 
 /** All of them, named `topic: title`; their topics are `lifecycle titles: topic`. */
@@ -22,6 +27,7 @@ export function lifecycleTitleCases(): readonly LifecycleCase[] {
       now: beginning,
       featureGates: rest.featureGates ?? {},
       isConsistencyChecked: rest.isConsistencyChecked ?? false,
+      hasDuplicates: rest.hasDuplicates ?? false,
       instanceTypes: rest.instanceTypes ?? instanceTypes,
       repairPolicies: rest.repairPolicies ?? [],
       answers: rest.answers ?? cloud,
