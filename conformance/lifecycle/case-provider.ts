@@ -4,6 +4,7 @@ import type {
   CloudProvider,
   CreateResult,
   DeleteResult,
+  DriftResult,
   InstanceType,
   NodeClassReadiness,
   ProviderInstance,
@@ -21,6 +22,8 @@ export interface CaseProviderInput {
   readonly readiness: (nodeClassName: string) => NodeClassReadiness;
   readonly note: (action: string) => void;
 }
+
+const none: readonly InstanceType[] = [];
 
 type Launched = Extract<CreateAnswer, { readonly kind: "launched" }>;
 
@@ -48,7 +51,7 @@ export class CaseProvider implements CloudProvider {
   }
 
   getInstanceTypes(): readonly InstanceType[] {
-    return this.#input.instanceTypes;
+    return this.answers.hasNoInstanceTypes === true ? none : this.#input.instanceTypes;
   }
 
   create(nodeClaim: NodeClaim, now: SimTime): CreateResult {
@@ -137,8 +140,11 @@ export class CaseProvider implements CloudProvider {
       .map((providerId) => this.#describe(providerId, now));
   }
 
-  isDrifted({ metadata }: NodeClaim): string | undefined {
-    return answerFor(this.answers.drift, metadata.name)?.reason;
+  isDrifted({ metadata }: NodeClaim): DriftResult {
+    const { reason, isNotFound, error } = answerFor(this.answers.drift, metadata.name) ?? {};
+    if (isNotFound === true) return { kind: "not-found" };
+    if (error !== undefined) return { kind: "error", message: error };
+    return reason === undefined ? { kind: "not-drifted" } : { kind: "drifted", reason };
   }
 
   repairPolicies(): readonly RepairPolicy[] {

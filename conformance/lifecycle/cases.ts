@@ -50,6 +50,8 @@ export interface Answers {
   readonly drift?: Readonly<Record<string, DriftAnswer>>;
   /** By name of the hook; which there are is settled when the case begins. */
   readonly hooks?: Readonly<Record<string, HookAnswer>>;
+  /** The list of instance types cannot be read. */
+  readonly hasNoInstanceTypes?: boolean;
   /** How long an instance takes to go. */
   readonly terminationSeconds?: number;
 }
@@ -128,11 +130,14 @@ export interface LifecycleCase {
   readonly steps: readonly LifecycleStep[];
 }
 
-/** A file of recorded cases. `outcomes` are upstream's, in the order of the cases. */
+/**
+ * A file of recorded cases. `outcomes` are upstream's, in the order of the cases: for each all those
+ * that were seen.
+ */
 export interface RecordedLifecycle {
   readonly upstream: string;
   readonly cases: readonly LifecycleCase[];
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly (readonly Outcome[])[];
 }
 
 /** What came of a case. */

@@ -16,6 +16,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	v1 "sigs.k8s.io/karpenter/pkg/apis/v1"
@@ -102,7 +104,7 @@ func lifecycle(in *bufio.Scanner, out io.Writer) error {
 		command.Stderr = os.Stderr
 		line, err := command.Output()
 		if err != nil {
-			return fmt.Errorf("%w: %s", err, line)
+			return fmt.Errorf("%w for %.200s", err, in.Bytes())
 		}
 		if _, err := out.Write(line); err != nil {
 			return err
@@ -164,7 +166,7 @@ func runLifecycleCase(line []byte) LifecycleOutcome {
 			return outcome
 		}
 	}
-	if outcome.Counters, err = counters(); err != nil {
+	if outcome.Counters, err = karpenterCounters(); err != nil {
 		outcome.Error = err.Error()
 	}
 	runtime.KeepAlive(world.kept)
@@ -180,7 +182,7 @@ func newLifecycleWorld(input *LifecycleCase) (*lifecycleWorld, error) {
 	})
 	log := &lifecycleLog{start: input.Now, actions: []string{}, events: map[string]bool{}}
 	server := newLifecycleServer(log)
-	objects, err := decodeObjects(input.Objects.Items)
+	objects, err := decodeWithClasses(input.Objects.Items)
 	if err != nil {
 		return nil, err
 	}
@@ -208,6 +210,20 @@ func newLifecycleWorld(input *LifecycleCase) (*lifecycleWorld, error) {
 	}
 	manager.start(ctx)
 	return world, nil
+}
+
+// decodeWithClasses decodes EC2NodeClasses, too: NodePools are ready only if theirs is.
+func decodeWithClasses(items []json.RawMessage) ([]client.Object, error) {
+	decoder := serializer.NewCodecFactory(scheme.Scheme).UniversalDeserializer()
+	objects := []client.Object{}
+	for _, item := range items {
+		object, _, err := decoder.Decode(item, nil, nil)
+		if err != nil {
+			return nil, fmt.Errorf("reading an object: %w", err)
+		}
+		objects = append(objects, object.(client.Object))
+	}
+	return objects, nil
 }
 
 // defaulted is the object as the API server would have admitted it.

@@ -124,7 +124,7 @@ func (l *lifecycleLog) Publish(published ...events.Event) {
 	defer l.mu.Unlock()
 	for _, it := range published {
 		object := it.InvolvedObject.(metav1.Object)
-		kind := kindOf(it.InvolvedObject).Kind
+		kind := serverKind(it.InvolvedObject).Kind
 		key := strings.TrimPrefix(object.GetNamespace()+"/"+object.GetName(), "/")
 		l.events[fmt.Sprintf("%s %s %s/%s: %s", it.Type, it.Reason, kind, key, it.Message)] = true
 	}
@@ -158,7 +158,7 @@ func (w *lifecycleWorld) facts(atSeconds float64) LifecycleFacts {
 	}
 	for _, object := range w.server.sorted(corev1.SchemeGroupVersion.WithKind("Node")) {
 		node := object.(*corev1.Node)
-		facts.Nodes[node.Name] = LifecycleNode{w.metaOf(node), taintTexts(node.Spec.Taints)}
+		facts.Nodes[node.Name] = LifecycleNode{w.metaOf(node), taintStrings(node.Spec.Taints)}
 	}
 	for _, object := range w.server.sorted(corev1.SchemeGroupVersion.WithKind("Pod")) {
 		pod := object.(*corev1.Pod)
@@ -208,8 +208,8 @@ func (w *lifecycleWorld) describeNodeClaim(nodeClaim *v1.NodeClaim) LifecycleNod
 		ImageID:       claimed.ImageID,
 		NodeName:      claimed.NodeName,
 		LastPodEvent:  w.seconds(&claimed.LastPodEventTime),
-		Capacity:      amounts(claimed.Capacity),
-		Allocatable:   amounts(claimed.Allocatable),
+		Capacity:      resourceAmounts(claimed.Capacity),
+		Allocatable:   resourceAmounts(claimed.Allocatable),
 		Conditions:    w.describeConditions(nodeClaim),
 	}
 }
@@ -229,7 +229,7 @@ func describeNodePool(w *lifecycleWorld, nodePool *v1.NodePool) LifecycleNodePoo
 	return LifecycleNodePool{
 		Annotations: orEmpty(nodePool.Annotations),
 		Conditions:  w.describeConditions(nodePool),
-		Usage:       amounts(w.cluster.NodePoolResourcesFor(nodePool.Name)),
+		Usage:       resourceAmounts(w.cluster.NodePoolResourcesFor(nodePool.Name)),
 		Counts:      [3]int{active, deleting, pending},
 		Cost:        w.cost.GetNodepoolCost(nodePool),
 	}
@@ -254,16 +254,16 @@ func describeStateNode(w *lifecycleWorld, node *state.StateNode) LifecycleStateN
 		IsInitialized: node.Initialized(),
 		IsMarked:      node.MarkedForDeletion(),
 		IsNominated:   node.Nominated(w.clock),
-		Taints:        taintTexts(node.Taints()),
-		Capacity:      amounts(node.Capacity()),
-		Allocatable:   amounts(node.Allocatable()),
-		PodRequests:   amounts(node.PodRequests()),
-		DaemonSets:    amounts(node.DaemonSetRequests()),
+		Taints:        taintStrings(node.Taints()),
+		Capacity:      resourceAmounts(node.Capacity()),
+		Allocatable:   resourceAmounts(node.Allocatable()),
+		PodRequests:   resourceAmounts(node.PodRequests()),
+		DaemonSets:    resourceAmounts(node.DaemonSetRequests()),
 	}
 }
 
 // amounts are thousandths of a core for cpu, else whole units; zeros are left out.
-func amounts(list corev1.ResourceList) map[string]int64 {
+func resourceAmounts(list corev1.ResourceList) map[string]int64 {
 	result := map[string]int64{}
 	for name, quantity := range list {
 		amount := quantity.Value()
@@ -277,7 +277,7 @@ func amounts(list corev1.ResourceList) map[string]int64 {
 	return result
 }
 
-func taintTexts(taints []corev1.Taint) []string {
+func taintStrings(taints []corev1.Taint) []string {
 	texts := []string{}
 	for i := range taints {
 		texts = append(texts, taints[i].ToString())
@@ -286,7 +286,7 @@ func taintTexts(taints []corev1.Taint) []string {
 }
 
 // counters are Karpenter's own metrics that count, as name and reason or condition.
-func counters() (map[string]float64, error) {
+func karpenterCounters() (map[string]float64, error) {
 	families, err := crmetrics.Registry.Gather()
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ type lifecycleCache struct {
 func (c *lifecycleCache) WaitForCacheSync(context.Context) bool { return true }
 
 func (c *lifecycleCache) GetInformer(_ context.Context, object client.Object, _ ...cache.InformerGetOption) (cache.Informer, error) {
-	return &lifecycleInformer{server: c.server, kind: kindOf(object)}, nil
+	return &lifecycleInformer{server: c.server, kind: serverKind(object)}, nil
 }
 
 type lifecycleInformer struct {

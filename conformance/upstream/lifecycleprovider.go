@@ -30,6 +30,8 @@ type LifecycleAnswers struct {
 	Drift  map[string]LifecycleDrift `json:"drift"`
 	// Hooks are the registration hooks, by name.
 	Hooks map[string]LifecycleHook `json:"hooks"`
+	// HasNoInstanceTypes has the list of instance types fail.
+	HasNoInstanceTypes bool `json:"hasNoInstanceTypes"`
 	// TerminationSeconds is how long an instance takes to go.
 	TerminationSeconds int64 `json:"terminationSeconds"`
 }
@@ -203,6 +205,9 @@ func (p *lifecycleProvider) List(context.Context) ([]*v1.NodeClaim, error) {
 func (p *lifecycleProvider) GetInstanceTypes(context.Context, *v1.NodePool) ([]*cloudprovider.InstanceType, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.answers.HasNoInstanceTypes {
+		return nil, errors.New("no instance types found")
+	}
 	types := make([]*cloudprovider.InstanceType, 0, len(p.instanceTypes))
 	for i := range p.instanceTypes {
 		types = append(types, p.instanceTypes[i].build())

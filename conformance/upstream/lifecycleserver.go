@@ -61,7 +61,7 @@ func (s *lifecycleServer) GroupVersionKindFor(object runtime.Object) (schema.Gro
 	return apiutil.GVKForObject(object, scheme.Scheme)
 }
 
-func kindOf(object runtime.Object) schema.GroupVersionKind {
+func serverKind(object runtime.Object) schema.GroupVersionKind {
 	kind, err := apiutil.GVKForObject(object, scheme.Scheme)
 	if err != nil {
 		panic(err)
@@ -70,7 +70,7 @@ func kindOf(object runtime.Object) schema.GroupVersionKind {
 }
 
 // keyOf leaves out the namespace of what has none: upstream names one for volumes.
-func keyOf(kind schema.GroupVersionKind, key types.NamespacedName) types.NamespacedName {
+func serverKey(kind schema.GroupVersionKind, key types.NamespacedName) types.NamespacedName {
 	switch kind.Kind {
 	case "Pod", "PersistentVolumeClaim", "DaemonSet", "PodDisruptionBudget":
 		return key
@@ -78,19 +78,19 @@ func keyOf(kind schema.GroupVersionKind, key types.NamespacedName) types.Namespa
 	return types.NamespacedName{Name: key.Name}
 }
 
-func notFound(kind schema.GroupVersionKind, name string) error {
+func serverNotFound(kind schema.GroupVersionKind, name string) error {
 	return apierrors.NewNotFound(schema.GroupResource{Group: kind.Group, Resource: strings.ToLower(kind.Kind) + "s"}, name)
 }
 
-func copyInto(from, into client.Object) {
+func copyObject(from, into client.Object) {
 	reflect.ValueOf(into).Elem().Set(reflect.ValueOf(from.DeepCopyObject()).Elem())
 }
 
 func (s *lifecycleServer) find(object client.Object) (client.Object, error) {
-	kind := kindOf(object)
-	found, ok := s.objects[kind][keyOf(kind, client.ObjectKeyFromObject(object))]
+	kind := serverKind(object)
+	found, ok := s.objects[kind][serverKey(kind, client.ObjectKeyFromObject(object))]
 	if !ok {
-		return nil, notFound(kind, object.GetName())
+		return nil, serverNotFound(kind, object.GetName())
 	}
 	return found, nil
 }
@@ -98,19 +98,19 @@ func (s *lifecycleServer) find(object client.Object) (client.Object, error) {
 func (s *lifecycleServer) Get(_ context.Context, key client.ObjectKey, into client.Object, _ ...client.GetOption) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kind := kindOf(into)
-	found, ok := s.objects[kind][keyOf(kind, key)]
+	kind := serverKind(into)
+	found, ok := s.objects[kind][serverKey(kind, key)]
 	if !ok {
-		return notFound(kind, key.Name)
+		return serverNotFound(kind, key.Name)
 	}
-	copyInto(found, into)
+	copyObject(found, into)
 	return nil
 }
 
 func (s *lifecycleServer) List(_ context.Context, list client.ObjectList, options ...client.ListOption) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kind := kindOf(list)
+	kind := serverKind(list)
 	kind.Kind = strings.TrimSuffix(kind.Kind, "List")
 	wanted := (&client.ListOptions{}).ApplyOptions(options)
 	items := []runtime.Object{}
@@ -167,7 +167,7 @@ func (s *lifecycleServer) Create(_ context.Context, object client.Object, _ ...c
 	object.SetUID(types.UID(object.GetName()))
 	object.SetCreationTimestamp(metav1.Now())
 	object.SetGeneration(1)
-	copyInto(s.store(nil, object), object)
+	copyObject(s.store(nil, object), object)
 	return nil
 }
 
@@ -181,14 +181,14 @@ func (s *lifecycleServer) put(object client.Object) {
 
 // store makes the object the present one and tells the watches; without a change it does nothing.
 func (s *lifecycleServer) store(before, object client.Object) client.Object {
-	kind := kindOf(object)
-	after := decoded(kind, encoded(object))
+	kind := serverKind(object)
+	after := serverObject(kind, serverBytes(object))
 	if before != nil {
 		after.SetResourceVersion(before.GetResourceVersion())
 		if hasOtherSpec(before, after) && after.GetGeneration() == before.GetGeneration() {
 			after.SetGeneration(before.GetGeneration() + 1)
 		}
-		if string(encoded(after)) == string(encoded(before)) {
+		if string(serverBytes(after)) == string(serverBytes(before)) {
 			return before
 		}
 	}
@@ -203,14 +203,14 @@ func (s *lifecycleServer) store(before, object client.Object) client.Object {
 	if s.objects[kind] == nil {
 		s.objects[kind] = map[types.NamespacedName]client.Object{}
 	}
-	s.objects[kind][keyOf(kind, client.ObjectKeyFromObject(after))] = after
+	s.objects[kind][serverKey(kind, client.ObjectKeyFromObject(after))] = after
 	s.tell(lifecycleChange{before, after})
 	return after
 }
 
 func (s *lifecycleServer) drop(present, last client.Object) {
-	kind := kindOf(present)
-	delete(s.objects[kind], keyOf(kind, client.ObjectKeyFromObject(present)))
+	kind := serverKind(present)
+	delete(s.objects[kind], serverKey(kind, client.ObjectKeyFromObject(present)))
 	s.tell(lifecycleChange{before: last})
 }
 
@@ -246,29 +246,29 @@ func (s *lifecycleServer) patch(object client.Object, patch client.Patch, isStat
 	if err != nil {
 		return err
 	}
-	kind := kindOf(object)
-	after := decoded(kind, merged)
+	kind := serverKind(object)
+	after := serverObject(kind, merged)
 	if after.GetResourceVersion() != before.GetResourceVersion() {
 		return apierrors.NewConflict(schema.GroupResource{Resource: kind.Kind}, object.GetName(), errors.New("the object has been modified"))
 	}
-	copyInto(s.store(before, ofSubResource(before, after, isStatus)), object)
+	copyObject(s.store(before, ofSubResource(before, after, isStatus)), object)
 	return nil
 }
 
 func mergedBytes(before client.Object, data []byte, kind types.PatchType) ([]byte, error) {
 	switch kind {
 	case types.MergePatchType:
-		return jsonpatch.MergePatch(encoded(before), data)
+		return jsonpatch.MergePatch(serverBytes(before), data)
 	case types.StrategicMergePatchType:
-		return strategicpatch.StrategicMergePatch(encoded(before), data, before)
+		return strategicpatch.StrategicMergePatch(serverBytes(before), data, before)
 	}
 	return nil, fmt.Errorf("a patch of type %s", kind)
 }
 
 // ofSubResource keeps what the request cannot write: the status, or all but the status.
 func ofSubResource(before, after client.Object, isStatus bool) client.Object {
-	result := fieldsOf(after)
-	other := fieldsOf(before)
+	result := serverFields(after)
+	other := serverFields(before)
 	if isStatus {
 		result, other = other, result
 	}
@@ -281,7 +281,7 @@ func ofSubResource(before, after client.Object, isStatus bool) client.Object {
 	if err != nil {
 		panic(err)
 	}
-	return decoded(kindOf(before), bytes)
+	return serverObject(serverKind(before), bytes)
 }
 
 func (s *lifecycleServer) Delete(_ context.Context, object client.Object, options ...client.DeleteOption) error {
@@ -323,7 +323,7 @@ func (s *lifecycleServer) dispatch() {
 		if object == nil {
 			object = change.before
 		}
-		handlers := s.handlers[kindOf(object)]
+		handlers := s.handlers[serverKind(object)]
 		s.mu.Unlock()
 		for _, handler := range handlers {
 			switch {
@@ -338,7 +338,7 @@ func (s *lifecycleServer) dispatch() {
 	}
 }
 
-func encoded(object client.Object) []byte {
+func serverBytes(object client.Object) []byte {
 	bytes, err := json.Marshal(object)
 	if err != nil {
 		panic(err)
@@ -346,7 +346,7 @@ func encoded(object client.Object) []byte {
 	return bytes
 }
 
-func decoded(kind schema.GroupVersionKind, bytes []byte) client.Object {
+func serverObject(kind schema.GroupVersionKind, bytes []byte) client.Object {
 	object, err := scheme.Scheme.New(kind)
 	if err != nil {
 		panic(err)
@@ -358,16 +358,16 @@ func decoded(kind schema.GroupVersionKind, bytes []byte) client.Object {
 	return object.(client.Object)
 }
 
-func fieldsOf(object client.Object) map[string]json.RawMessage {
+func serverFields(object client.Object) map[string]json.RawMessage {
 	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal(encoded(object), &fields); err != nil {
+	if err := json.Unmarshal(serverBytes(object), &fields); err != nil {
 		panic(err)
 	}
 	return fields
 }
 
 func hasOtherSpec(before, after client.Object) bool {
-	return string(fieldsOf(before)["spec"]) != string(fieldsOf(after)["spec"])
+	return string(serverFields(before)["spec"]) != string(serverFields(after)["spec"])
 }
 
 // secondsFrom is the whole seconds between two times, rounded down.

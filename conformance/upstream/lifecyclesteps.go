@@ -116,7 +116,7 @@ func (w *lifecycleWorld) do(step *LifecycleStep) error {
 		delete(w.provider.instances, id)
 	}
 	w.provider.mu.Unlock()
-	objects, err := decodeObjects(step.Apply)
+	objects, err := decodeWithClasses(step.Apply)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (s *lifecycleServer) change(edit *LifecycleEdit) error {
 		return fmt.Errorf("changing %s: %w", edit.Name, err)
 	}
 	fields := map[string]any{}
-	if err := json.Unmarshal(encoded(before), &fields); err != nil {
+	if err := json.Unmarshal(serverBytes(before), &fields); err != nil {
 		return err
 	}
 	editMap(fields["metadata"].(map[string]any), "labels", edit.Labels)
@@ -181,7 +181,7 @@ func (s *lifecycleServer) change(edit *LifecycleEdit) error {
 	if err != nil {
 		return err
 	}
-	s.store(before, decoded(kindOf(before), bytes))
+	s.store(before, serverObject(serverKind(before), bytes))
 	return nil
 }
 

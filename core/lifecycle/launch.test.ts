@@ -52,6 +52,15 @@ describe("launch", () => {
     );
   });
 
+  it("cuts what the provider says in the event, not the sentence around it", () => {
+    const world = new LifecycleWorld();
+    world.cloudProvider.createAnswer = { kind: "insufficient-capacity", message: "x".repeat(300) };
+    world.addNodeClaim();
+    world.settle();
+    const [event] = world.cluster.events;
+    expect(event?.message).toBe(`NodeClaim claim event: ${"x".repeat(300)}...`);
+  });
+
   it.each([
     [{ kind: "create-error", reason: "Denied", message: "no rights" }, "Denied", "no rights"],
     [{ kind: "error", message: "x".repeat(300) }, "LaunchFailed", `${"x".repeat(300)}...`],

@@ -60,6 +60,15 @@ describe("node repair", () => {
     expect(reasons.includes("NodeRepairBlocked")).toBe(!isRepaired);
   });
 
+  it("is silent about a NodePool that is gone", () => {
+    const world = cluster(5);
+    for (const name of ["c0-node", "c1-node"]) world.setReady(false, name);
+    world.cluster.remove("NodePool", "default");
+    world.pass(minutes(31));
+    expect(unhealthy(world)).toEqual([]);
+    expect(world.cluster.events).toEqual([]);
+  });
+
   it("leaves a time that has passed already as it is", () => {
     const world = cluster(1);
     const claim = world.claim("c0");

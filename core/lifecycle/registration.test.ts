@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NodeClaim, Taint } from "../apis/index.ts";
 import { conditionOf, isConditionTrue } from "../state/index.ts";
 import { after, minutes, seconds } from "../units/index.ts";
-import { LifecycleWorld } from "../../test/support/lifecycle-world.ts";
+import { LifecycleWorld, start } from "../../test/support/lifecycle-world.ts";
 import type { RegistrationHook } from "./registration.ts";
 
 const taint: Taint = { key: "team", value: "a", effect: "NoSchedule" };
@@ -108,6 +108,22 @@ describe("registration", () => {
     world.pass(seconds(5));
     expect(world.node().metadata.labels).toMatchObject({ first: "done", second: "done" });
     expect(world.claim().metadata.labels).toMatchObject({ first: "done", second: "done" });
+  });
+
+  it("asks hooks with back-off that are pending and say no time", () => {
+    const askedAt: number[] = [];
+    const hook: RegistrationHook = {
+      name: "silent",
+      registered: (_, now) => {
+        askedAt.push((now - start) / 1000);
+        return now < after(start, seconds(6)) ? { kind: "pending" } : { kind: "ready" };
+      },
+    };
+    const world = launched({}, [hook]);
+    world.joinNode();
+    world.pass(seconds(30));
+    expect(askedAt).toEqual([2, 3, 5, 9]);
+    expect(isConditionTrue(world.claim(), "Registered")).toBe(true);
   });
 
   it("requeues with back-off while a hook returns an error", () => {

@@ -41,6 +41,33 @@ describe("termination of a machine", () => {
     ]);
   });
 
+  it("leaves a Node alone that doesn't carry a NodeClass's label", () => {
+    const world = withPod();
+    const { metadata, spec, status } = world.node();
+    const labels = { "karpenter.sh/nodepool": "default" };
+    const stranger = { ...metadata, name: "stranger", uid: "stranger", labels };
+    const providerId = "fake:///stranger";
+    world.cluster.put({ kind: "Node", metadata: stranger, spec: { ...spec, providerId }, status });
+    world.cluster.deleteNode("stranger");
+    world.pass(minutes(1));
+    expect(world.node("stranger").spec.taints).toEqual([]);
+    expect(world.node("stranger").metadata.finalizers).toEqual(["karpenter.sh/termination"]);
+  });
+
+  it("tells of pods whose do-not-disrupt time has passed or is still to pass", () => {
+    const annotation = "karpenter.sh/do-not-disrupt";
+    const startTime = new LifecycleWorld().now;
+    const world = withPod({ annotations: { [annotation]: "1h" }, status: { startTime } });
+    const wrong = { [annotation]: "soon" };
+    world.cluster.put(pod({ name: "wrong", nodeName: "node", annotations: wrong }));
+    world.cluster.deleteNodeClaim("claim");
+    world.settle();
+    const told = world.cluster.events.map(({ reason, objectKey }) => `${reason} ${objectKey}`);
+    expect(told).toContain("DoNotDisruptUntil default/pod");
+    expect(told).toContain("InvalidDoNotDisruptAnnotation default/wrong");
+    expect(world.cluster.evictionRequests).toEqual(["default/wrong"]);
+  });
+
   it("deletes the NodeClaim with its Node, and drains for five seconds at least", () => {
     const world = new LifecycleWorld();
     world.addMachine();

@@ -293,4 +293,16 @@ describe("consolidation timestamp", () => {
     world.cluster.put(pod({ name: "bound", nodeName: "node" }));
     expect(world.isNoticed(() => change(world, node, claim))).toBe(isNoticed);
   });
+
+  it("keeps a machine's other Node when one of two is deleted", () => {
+    const world = new World();
+    const { node } = world.add();
+    const twin = { ...node, metadata: { ...node.metadata, name: "twin", uid: "twin" } };
+    world.cluster.put(twin);
+    world.cluster.remove("Node", "twin");
+    expect(world.state.stateNode(node.spec.providerId)?.node).toBe(node);
+    world.cluster.put(twin);
+    world.cluster.remove("Node", "node");
+    expect(world.state.stateNode(node.spec.providerId)?.node).toBe(twin);
+  });
 });

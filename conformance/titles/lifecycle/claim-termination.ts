@@ -1,19 +1,8 @@
 // Upstream's nodeclaim/lifecycle/termination_test.go.
 import type { Manifest } from "../../cases.ts";
-import {
-  claim,
-  cloud,
-  look,
-  machine,
-  node,
-  nodeClass,
-  pod,
-  pool,
-  story,
-  stopsAfter,
-  time,
-  type TitledStory,
-} from "./build.ts";
+import { claim, cloud, look, nodeClass, pool, story, time, type TitledStory } from "./build.ts";
+import { machine, node } from "./build-machines.ts";
+import { pod, stopsAfter } from "./build-pods.ts";
 
 function world(details: Parameters<typeof machine>[1] = {}): readonly Manifest[] {
   return [pool(), nodeClass(), ...machine("a", details)];

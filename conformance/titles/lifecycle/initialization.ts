@@ -1,16 +1,7 @@
 // Upstream's nodeclaim/lifecycle/initialization_test.go and suite_test.go.
 import type { Manifest } from "../../cases.ts";
-import {
-  claim,
-  look,
-  node,
-  nodeClass,
-  nodeCondition,
-  pool,
-  story,
-  time,
-  type TitledStory,
-} from "./build.ts";
+import { claim, look, nodeClass, pool, story, time, type TitledStory } from "./build.ts";
+import { node, nodeCondition } from "./build-machines.ts";
 
 const startupTaints: readonly Manifest[] = [
   { key: "first-startup", value: "true", effect: "NoExecute" },

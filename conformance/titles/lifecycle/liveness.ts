@@ -1,16 +1,7 @@
 // Upstream's nodeclaim/lifecycle/liveness_test.go.
 import type { Manifest } from "../../cases.ts";
-import {
-  claim,
-  cloud,
-  look,
-  node,
-  nodeClass,
-  pool,
-  story,
-  time,
-  type TitledStory,
-} from "./build.ts";
+import { claim, cloud, look, nodeClass, pool, story, time, type TitledStory } from "./build.ts";
+import { node } from "./build-machines.ts";
 
 const failing = {
   ...cloud,

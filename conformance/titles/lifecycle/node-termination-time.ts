@@ -1,17 +1,8 @@
 // Upstream's node/termination/suite_test.go: terminationGracePeriod, volumes and the eviction API.
 import type { Manifest } from "../../cases.ts";
-import {
-  budget,
-  look,
-  machine,
-  nodeClass,
-  pod,
-  pool,
-  stopsAfter,
-  story,
-  time,
-  type TitledStory,
-} from "./build.ts";
+import { look, nodeClass, pool, story, time, type TitledStory } from "./build.ts";
+import { machine } from "./build-machines.ts";
+import { budget, pod, stopsAfter } from "./build-pods.ts";
 
 const on = "node-a";
 const terminationTimestamp = "karpenter.sh/nodeclaim-termination-timestamp";

@@ -1,20 +1,8 @@
 // Upstream's node/termination/suite_test.go and terminator/suite_test.go: which pods go, and when.
 import type { Manifest } from "../../cases.ts";
-import {
-  budget,
-  cloud,
-  look,
-  machine,
-  node,
-  nodeClass,
-  nodeCondition,
-  pod,
-  pool,
-  stopsAfter,
-  story,
-  time,
-  type TitledStory,
-} from "./build.ts";
+import { cloud, look, nodeClass, pool, story, time, type TitledStory } from "./build.ts";
+import { machine, node, nodeCondition } from "./build-machines.ts";
+import { budget, pod, stopsAfter } from "./build-pods.ts";
 
 /** The node with its pods. */
 function world(...pods: readonly Manifest[]): readonly Manifest[] {

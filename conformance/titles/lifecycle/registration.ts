@@ -1,17 +1,7 @@
 // Upstream's nodeclaim/lifecycle/registration_test.go.
 import type { Manifest } from "../../cases.ts";
-import {
-  claim,
-  cloud,
-  look,
-  node,
-  nodeClass,
-  pool,
-  story,
-  time,
-  type TitledStory,
-  unregistered,
-} from "./build.ts";
+import { claim, cloud, look, nodeClass, pool, story, time, type TitledStory } from "./build.ts";
+import { node, unregistered } from "./build-machines.ts";
 
 const taint: Manifest = { key: "custom-taint", value: "custom-value", effect: "NoSchedule" };
 const startupTaint: Manifest = { key: "startup-taint", value: "on", effect: "NoExecute" };
