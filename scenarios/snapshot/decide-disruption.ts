@@ -7,6 +7,7 @@ import {
   labelZone,
   objectKey,
 } from "../../core/apis/index.ts";
+import { realPods } from "../../core/capacitybuffer/index.ts";
 import type { InstanceType } from "../../core/cloudprovider/index.ts";
 import {
   buildBudgetMapping,
@@ -145,9 +146,11 @@ function nominate({
   const pods = new Map<string, readonly string[]>();
   if (provisioning.kind !== "scheduled") return pods;
   for (const existing of provisioning.results.existingNodes) {
-    if (existing.pods.length === 0) continue;
+    // Room for a CapacityBuffer is kept otherwise.
+    const real = realPods(existing.pods);
+    if (real.length === 0) continue;
     state.nominate(existing.stateNode.providerId, now);
-    pods.set(existing.stateNode.name, existing.pods.map(objectKey));
+    pods.set(existing.stateNode.name, real.map(objectKey));
   }
   return pods;
 }
