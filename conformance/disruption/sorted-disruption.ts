@@ -114,6 +114,16 @@ const clock: readonly SourceEdit[] = [
   },
 ];
 
+/** The one deadline that runs by the machine's clock, and would cut searches short on a busy one. */
+const deadline: readonly SourceEdit[] = [
+  {
+    file: `${disruption}/multinodeconsolidation.go`,
+    from: "MultiNodeConsolidationTimeoutDuration = 1 * time.Minute",
+    to: "MultiNodeConsolidationTimeoutDuration = 24 * time.Hour",
+    count: 1,
+  },
+];
+
 /** Shows the verdict on each move, which upstream only logs. */
 const verdicts: readonly SourceEdit[] = [
   {
@@ -137,5 +147,6 @@ export const disruptionEdits: readonly SourceEdit[] = [
   ...podErrors,
   ...workers,
   ...clock,
+  ...deadline,
   ...verdicts,
 ];

@@ -36,6 +36,8 @@ type world struct {
 	provisioner *provisioning.Provisioner
 	queue       *disruption.Queue
 	created     int
+	// podsByNode is nil after a pod has changed.
+	podsByNode map[string][]corev1.Pod
 	// machines whose NodeClaims were created or deleted since the start, by name.
 	machines map[string]*progress
 	timeline *timeline

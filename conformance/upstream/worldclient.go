@@ -34,7 +34,7 @@ func newWorldClient(w *world, objects []client.Object) client.Client {
 		}).
 		WithInterceptorFuncs(interceptor.Funcs{
 			Get:  getByScope,
-			List: listByKey,
+			List: w.list,
 			Create: func(ctx context.Context, c client.WithWatch, object client.Object, opts ...client.CreateOption) error {
 				w.name(object)
 				return w.observed(object, c.Create(ctx, object, opts...))
@@ -66,6 +66,9 @@ func (w *world) observed(object client.Object, err error) error {
 	if err != nil {
 		return err
 	}
+	if _, ok := object.(*corev1.Pod); ok {
+		w.podsByNode = nil
+	}
 	return w.observe(object)
 }
 
@@ -95,6 +98,38 @@ func (w *world) noteDeletion(ctx context.Context, c client.Client, object client
 	} else if it := w.progressOf(nodeClaim.Name); it.deletedAt.IsZero() {
 		it.deletedAt = w.clock.Now()
 	}
+}
+
+// list answers which pods are on a node out of an index: the fake client would take all pods apart and
+// put them together again, for every node.
+func (w *world) list(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
+	pods, ok := list.(*corev1.PodList)
+	if !ok {
+		return listByKey(ctx, c, list, opts...)
+	}
+	asked := (&client.ListOptions{}).ApplyOptions(opts)
+	if asked.FieldSelector == nil || asked.LabelSelector != nil || asked.Namespace != "" {
+		return listByKey(ctx, c, list, opts...)
+	}
+	nodeName, ok := asked.FieldSelector.RequiresExactMatch("spec.nodeName")
+	if !ok || len(asked.FieldSelector.Requirements()) != 1 {
+		return listByKey(ctx, c, list, opts...)
+	}
+	if w.podsByNode == nil {
+		all := &corev1.PodList{}
+		if err := listByKey(ctx, c, all); err != nil {
+			return err
+		}
+		w.podsByNode = map[string][]corev1.Pod{}
+		for _, pod := range all.Items {
+			w.podsByNode[pod.Spec.NodeName] = append(w.podsByNode[pod.Spec.NodeName], pod)
+		}
+	}
+	pods.Items = nil
+	for _, pod := range w.podsByNode[nodeName] {
+		pods.Items = append(pods.Items, *pod.DeepCopy())
+	}
+	return nil
 }
 
 func listByKey(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
