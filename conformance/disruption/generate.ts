@@ -190,7 +190,9 @@ function generatePods(
 
 /** What Karpenter remembers of some machines. */
 function generateFacts(random: RandomStream, machines: readonly GeneratedMachine[]): CaseFacts {
-  const managed = machines.filter(({ isManaged }) => isManaged).map(({ name }) => name);
+  const managed = machines
+    .filter(({ isManaged, hasNode }) => isManaged && hasNode)
+    .map(({ name }) => name);
   const draw = (probability: number): readonly string[] =>
     managed.filter(() => chance(random, probability));
   const [marked, nominated, buffered] = [draw(0.08), draw(0.12), draw(0.08)];
