@@ -83,7 +83,7 @@ function errorDifferences(upstream: Texts, ours: Texts): readonly string[] {
  * first; so a text may differ in which rule it names, but not in that one is broken.
  */
 function isSameError(upstream: string | undefined, ours: string | undefined): boolean {
-  const [left, right] = [withoutSerials(upstream), withoutSerials(ours)];
+  const [left, right] = [upstream, ours].map((it) => it && withoutSerials(it));
   return left === right || withoutRules(left) === withoutRules(right);
 }
 
@@ -95,8 +95,9 @@ function withoutRules(text: string | undefined): string | undefined {
     .replaceAll(/typo of "[^"]*"/g, "typo of a label");
 }
 
-function withoutSerials(text: string | undefined): string | undefined {
-  return text?.replaceAll(/hostname-placeholder-\d+/g, "hostname-placeholder");
+/** Placeholders of host names are numbered through the life of a process. */
+export function withoutSerials(text: string): string {
+  return text.replaceAll(/hostname-placeholder-\d+/g, "hostname-placeholder");
 }
 
 function sorted(record: Readonly<Record<string, number>>): unknown {

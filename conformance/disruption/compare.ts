@@ -1,12 +1,14 @@
 /** How two decisions on one disruption case differ. */
 import { differences } from "../compare.ts";
 import type {
+  DecidedEvent,
   DecidedFact,
   DecidedMethod,
   DecidedRun,
   DecidedScores,
   DisruptionDecision,
 } from "./cases.ts";
+import { withoutSerials } from "../compare.ts";
 import { eventText } from "./inspect-methods.ts";
 
 /** What our core decided. */
@@ -51,8 +53,8 @@ function methodDifferences(
     ...listDifferences(`${method}: scored`, plainEvaluations(upstream), plainEvaluations(ours)),
     ...eventDifferences(
       `${method}: event`,
-      upstream.events.map(eventText),
-      ours.events.map(eventText),
+      upstream.events.map(comparable),
+      ours.events.map(comparable),
     ),
   ];
 }
@@ -85,9 +87,12 @@ function plainFact({ scores, savings, created, text, ...fact }: DecidedFact): un
   });
 }
 
-/** Without the frame that upstream's controller puts around what went wrong. */
+/** Without ids, and without the frame that upstream's controller puts around what went wrong. */
 function plainError(text: string): string {
-  return text.replace(/^disrupting, /, "").replace(/ \(\w+=reason\)$/, "");
+  return withoutSerials(text)
+    .replace(/^disrupting, /, "")
+    .replace(/ \(\w+=reason\)$/, "")
+    .replaceAll(/ \(command-id=[^)]*\)/g, "");
 }
 
 function plain(value: object): unknown {
@@ -102,7 +107,11 @@ function plain(value: object): unknown {
 }
 
 function timed(event: DecidedRun["events"][number]): string {
-  return `${event.atMs} ms ${eventText(event)}`;
+  return `${event.atMs} ms ${comparable(event)}`;
+}
+
+function comparable(event: DecidedEvent): string {
+  return withoutSerials(eventText(event));
 }
 
 /** Entry by entry, so that a long list differs in short lines. */

@@ -4,7 +4,7 @@ import { type RandomStream, stream } from "../../sim/engine/index.ts";
 import type { CaseInstanceType, Manifest } from "../cases.ts";
 import { between, chance, some } from "../dice.ts";
 import { generatePodGroup, podFeatures, type PodFeature, podManifest } from "../generate-pods.ts";
-import type { CaseFacts, DisruptionCase } from "./cases.ts";
+import type { CaseCarryOut, CaseFacts, DisruptionCase } from "./cases.ts";
 import {
   generateMachine,
   type GeneratedMachine,
@@ -33,6 +33,8 @@ interface Topic {
   readonly spotToSpotChance?: number;
   /** How long the controller runs; 0: only the methods are asked. */
   readonly seconds?: readonly number[];
+  /** Decisions are carried out, and the next ones taken. */
+  readonly isCarriedOut?: boolean;
 }
 
 const few = ["reserved", "catalogue-50"];
@@ -94,6 +96,15 @@ export const disruptionTopics: readonly Topic[] = [
     hasFacts: true,
     spotToSpotChance: 0.5,
   },
+  {
+    name: "steps",
+    machines: [4, 16],
+    running: { perMachineMax: 3, emptyChance: 0.25 },
+    machine: { drifted: 0.2 },
+    pools: { policies: ["WhenEmptyOrUnderutilized", "Balanced"], budgetChance: 0.5 },
+    seconds: [300, 480, 600],
+    isCarriedOut: true,
+  },
   { name: "many-nodes", machines: [60, 200], instanceTypeSets: few, seconds: [0, 16] },
 ];
 
@@ -143,11 +154,12 @@ function generateCase(
     options: {
       preferencePolicy: chance(random, 0.15) ? "Ignore" : "Respect",
       minValuesPolicy: chance(random, 0.25) ? "BestEffort" : "Strict",
-      spotToSpotConsolidation: chance(random, topic.spotToSpotChance ?? 0.3),
+      featureGates: { SpotToSpotConsolidation: chance(random, topic.spotToSpotChance ?? 0.3) },
     },
     instanceTypeSet,
     facts,
     seconds: facts.queued === undefined ? seconds : 0,
+    ...(topic.isCarriedOut === true ? { carryOut: generateCarryOut(random) } : {}),
     objects: {
       kind: "List",
       items: [
@@ -158,6 +170,14 @@ function generateCase(
         ...generatePods(random, topic, machines),
       ],
     },
+  };
+}
+
+function generateCarryOut(random: RandomStream): CaseCarryOut {
+  return {
+    launchSeconds: between(random, 1, 6),
+    initializeSeconds: between(random, 10, 60),
+    terminateSeconds: between(random, 5, 40),
   };
 }
 

@@ -211,7 +211,7 @@ describe("a command", () => {
     const cluster = world(oversized, { ...onDemand, limits: { cpu: "4" } });
     cluster.advance(seconds(15));
     expect(cluster.story[0]).toMatch(
-      /failed disrupting candidates, launching replacement nodeclaim/,
+      /failed disrupting candidates, disrupting candidates, launching replacement nodeclaim/,
     );
     expect(cluster.cluster.nodeClaims()).toHaveLength(1);
     cluster.advance(seconds(1));

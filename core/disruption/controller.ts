@@ -342,7 +342,9 @@ export class DisruptionController implements Controller {
       ({ command, move }) => this.#queue.start(method, command, move.scores, now) ?? [],
     );
     if (errors.length === 0) return { kind: "started" };
-    return { kind: "failed", error: errors.map((it) => `disrupting candidates, ${it}`).join("; ") };
+    // Said of each command, and of all of them.
+    const text = errors.map((it) => `disrupting candidates, ${it}`).join("; ");
+    return { kind: "failed", error: `disrupting candidates, ${text}` };
   }
 
   /** Goes on with a pass that has waited. */
