@@ -67,11 +67,26 @@ func (p *provider) GetInstanceTypes(_ context.Context, nodePool *v1.NodePool) ([
 	if !ok {
 		offered = p.instanceTypes
 	}
-	types := make([]*cloudprovider.InstanceType, 0, len(offered))
-	for i := range offered {
-		types = append(types, offered[i].build())
+	return builtTypes(offered), nil
+}
+
+// built remembers the types of each set, as a provider would: upstream asks for them in every
+// simulation, and changes none of them.
+var built = map[*InstanceType][]*cloudprovider.InstanceType{}
+
+func builtTypes(offered []InstanceType) []*cloudprovider.InstanceType {
+	if len(offered) == 0 {
+		return nil
 	}
-	return types, nil
+	types, ok := built[&offered[0]]
+	if !ok {
+		types = make([]*cloudprovider.InstanceType, 0, len(offered))
+		for i := range offered {
+			types = append(types, offered[i].build())
+		}
+		built[&offered[0]] = types
+	}
+	return append([]*cloudprovider.InstanceType{}, types...)
 }
 
 // offer makes the types what every NodePool is offered from now on.
