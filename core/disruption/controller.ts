@@ -8,6 +8,8 @@
 //
 // With a decision latency, a search is made on the cluster as it is when it begins, and what it has
 // decided counts when the time it takes has passed.
+//
+// Past 400 lines: it is one state machine.
 import type { ClusterEvent, Controller, StateNode, WatchEvent } from "../state/index.ts";
 import {
   after,
@@ -20,6 +22,7 @@ import {
   type SimTime,
 } from "../units/index.ts";
 import { buildBudgetMapping } from "./budget-mapping.ts";
+import type { CandidateListing } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
@@ -253,13 +256,10 @@ export class DisruptionController implements Controller {
 
   #tryMethod(method: DisruptionMethod, index: number, now: SimTime): MethodEnd {
     const listed = this.#view(now);
-    const listing = listed.listing(method.disruptionClass);
-    const { candidates, refusals } = methodCandidates({ view: listed.view, listing }, method);
-    this.#narrator.refusals(method.disruptionClass, listing.refusals, now);
-    this.#narrator.refusals(`filter ${method.name}`, refusals, now, method.name);
+    const { candidates, refusals } = this.#list(method, now);
     const memory = this.#memory(method);
     memory.timestamp = undefined;
-    if (candidates.length === 0) return { kind: "nothing", why: idleness(listing.refusals) };
+    if (candidates.length === 0) return { kind: "nothing", why: idleness(refusals) };
     const blocked = buildBudgetMapping(listed.view, method.reason, now).blocked();
     this.#narrator.blockedNodePools(blocked, method.reason, method.name);
     if (method.isValidated && this.#isConsolidated(memory, now)) {
@@ -271,6 +271,16 @@ export class DisruptionController implements Controller {
     const at = after(now, decision.took);
     this.#pending = { kind: "search", methodIndex: index, decision, at };
     return { kind: "waiting" };
+  }
+
+  /** What a method considers now, and why its class leaves out other nodes; all of it is told. */
+  #list(method: DisruptionMethod, now: SimTime): CandidateListing {
+    const listed = this.#view(now);
+    const listing = listed.listing(method.disruptionClass);
+    const { candidates, refusals } = methodCandidates({ view: listed.view, listing }, method);
+    this.#narrator.refusals(method.disruptionClass, listing.refusals, now);
+    this.#narrator.refusals(`filter ${method.name}`, refusals, now, method.name);
+    return { candidates, refusals: listing.refusals };
   }
 
   /** Does what a search has decided. */
@@ -370,7 +380,8 @@ export class DisruptionController implements Controller {
     now: SimTime,
   ): PassEnd {
     const { limits = {} } = this.#context;
-    const result = validateCommand(method, command, this.#view(now).view, now, limits);
+    this.#list(method, now);
+    const result = validateCommand(method, command, this.#view(now), limits);
     if (result.kind === "failed") return result;
     const at = after(now, result.took);
     const answered = { kind: "simulation", methodIndex, command, move, result, at } as const;
@@ -384,7 +395,7 @@ export class DisruptionController implements Controller {
     { methodIndex, command, move, result: answer }: Extract<Pending, { kind: "simulation" }>,
     now: SimTime,
   ): PassEnd {
-    const result = recheck(method, answer, this.#view(now).view, now);
+    const result = recheck(method, answer, this.#view(now));
     if (result.kind === "valid") {
       return this.#start(method, [{ command: result.command, move }], now);
     }

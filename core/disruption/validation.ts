@@ -2,16 +2,15 @@
 // the cluster as it is then would have led to it too.
 import { wholeLatency } from "../provisioning/index.ts";
 import { isNominated } from "../state/index.ts";
-import { type DurationMs, durationMs, seconds, type SimTime } from "../units/index.ts";
+import { type DurationMs, durationMs, seconds } from "../units/index.ts";
 import { type BudgetMapping, buildBudgetMapping } from "./budget-mapping.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { DisruptionMethod } from "./method.ts";
-import { ListedView, methodCandidates } from "./methods.ts";
+import { type ListedView, methodCandidates } from "./methods.ts";
 import type { DisruptionLimits } from "./options.ts";
 import type { RefusalCode } from "./reasons.ts";
 import { nonPendingPodErrors, Simulator } from "./simulate-scheduling.ts";
-import type { DisruptionView } from "./view.ts";
 
 /**
  * How long a command waits for its second look.
@@ -63,32 +62,32 @@ function invalid(
 }
 
 /**
- * Looks again at a command of the method, with the view of now.
+ * Looks again at a command of the method, on the cluster as it is listed now.
  *
  * @see karpenter v1.14.1 pkg/controllers/disruption/validation.go Validator
  */
 export function validateCommand(
   method: DisruptionMethod,
   command: Command,
-  view: DisruptionView,
-  now: SimTime,
+  cluster: ListedView,
   limits: DisruptionLimits = {},
 ): ValidationResult {
-  if (method.name === "emptiness") return validateEmptiness(method, command, view, now);
-  const listed = recheckCandidates(method, command, view, now);
-  return "kind" in listed ? listed : validateSimulation(command, listed, view, now, limits);
+  if (method.name === "emptiness") return validateEmptiness(method, command, cluster);
+  const candidates = recheckCandidates(method, command, cluster);
+  return "kind" in candidates
+    ? candidates
+    : validateSimulation(command, candidates, cluster, limits);
 }
 
 /** The candidates of the command that the method would still consider, sorted by name. */
 function stillListed(
   method: DisruptionMethod,
   candidates: readonly Candidate[],
-  view: DisruptionView,
-  now: SimTime,
+  cluster: ListedView,
 ): readonly Candidate[] {
   const names = new Set(candidates.map(({ name }) => name));
-  const listing = new ListedView(view, now).listing("graceful");
-  return methodCandidates({ view, listing }, method).candidates.filter(({ name }) =>
+  const listing = cluster.listing("graceful");
+  return methodCandidates({ view: cluster.view, listing }, method).candidates.filter(({ name }) =>
     names.has(name),
   );
 }
@@ -101,11 +100,11 @@ function takeBudget(budgets: BudgetMapping, { nodePool }: Candidate): boolean {
 function validateEmptiness(
   method: DisruptionMethod,
   command: Command,
-  view: DisruptionView,
-  now: SimTime,
+  cluster: ListedView,
 ): ValidationResult {
   const { candidates } = command;
-  const listed = stillListed(method, candidates, view, now);
+  const { view, now } = cluster;
+  const listed = stillListed(method, candidates, cluster);
   if (listed.length === 0) {
     const sentence = `${candidates.length} candidates are no longer valid`;
     return invalid("churn", sentence, candidates.length);
@@ -134,12 +133,12 @@ function validateEmptiness(
 function recheckCandidates(
   method: DisruptionMethod,
   command: Command,
-  view: DisruptionView,
-  now: SimTime,
+  cluster: ListedView,
 ): readonly Candidate[] | Invalid {
   const { candidates } = command;
   const { length } = candidates;
-  const listed = stillListed(method, candidates, view, now);
+  const { view, now } = cluster;
+  const listed = stillListed(method, candidates, cluster);
   if (listed.length !== length) {
     const sentence = `${length - listed.length} candidates are no longer valid`;
     return invalid("churn", sentence, length);
@@ -161,11 +160,10 @@ function recheckCandidates(
 export function recheck(
   method: DisruptionMethod,
   answer: AnsweredValidation,
-  view: DisruptionView,
-  now: SimTime,
+  cluster: ListedView,
 ): AnsweredValidation {
   if (answer.kind === "invalid" || answer.took === 0) return answer;
-  const listed = recheckCandidates(method, answer.command, view, now);
+  const listed = recheckCandidates(method, answer.command, cluster);
   return "kind" in listed ? listed : answer;
 }
 
@@ -179,8 +177,7 @@ const newResults = "scheduling simulation produced new results";
 function validateSimulation(
   command: Command,
   listed: readonly Candidate[],
-  view: DisruptionView,
-  now: SimTime,
+  { view, now }: ListedView,
   { decisionLatency }: DisruptionLimits,
 ): ValidationResult {
   const simulator = new Simulator(view, now, decisionLatency);
