@@ -8,6 +8,9 @@ import { NodeOverlayStore } from "../core/cloudprovider/index.ts";
 import { after, before, compareStrings, milliseconds, type SimTime } from "../core/units/index.ts";
 import {
   type AwsCloudProvider,
+  type AwsEvent,
+  InstanceStatusPoller,
+  InterruptionHandler,
   InterruptionQueue,
   type NodeClassController,
   nodeRegistration,
@@ -47,6 +50,7 @@ class World {
   readonly #kube: KubeCluster;
   readonly #provider: AwsCloudProvider;
   readonly #interruptions: InterruptionQueue;
+  readonly #statusChecks: InstanceStatusPoller;
   readonly #nodeClasses: NodeClassController;
   readonly #notices = new KubeNotices();
   readonly #karpenter: Karpenter;
@@ -90,15 +94,16 @@ class World {
         this.#isKarpenterTouched = true;
       },
     });
-    this.#interruptions = new InterruptionQueue({
-      timeline: engine,
+    const handler = new InterruptionHandler({
       cluster: this.#kube.api,
       provider: this.#provider,
       unavailable,
-      settings: plan.aws,
-      seed,
       ledger: this.#ledger,
     });
+    const { aws: settings } = plan;
+    this.#interruptions = new InterruptionQueue({ timeline: engine, handler, settings, seed });
+    const ec2 = this.#ec2;
+    this.#statusChecks = new InstanceStatusPoller({ timeline: engine, ec2, handler, start });
     this.#nodeClasses = createNodeClasses(plan, this.#kube.api, this.#notices);
     this.#karpenter = new Karpenter({
       providerControllers: [this.#nodeClasses],
@@ -164,11 +169,20 @@ class World {
       case "kube":
         return this.#kube.handle(event);
       case "aws":
-        return event.kind === "kubelet-registers"
-          ? this.#registerNode(event.instanceId)
-          : this.#interruptions.handle(event);
+        return this.#handleAws(event);
       case "world":
         return this.#handleOwn(event);
+    }
+  }
+
+  #handleAws(event: AwsEvent): void {
+    switch (event.kind) {
+      case "kubelet-registers":
+        return this.#registerNode(event.instanceId);
+      case "interruption-message":
+        return this.#interruptions.handle(event);
+      case "instance-status-poll":
+        return this.#statusChecks.handle(event);
     }
   }
 

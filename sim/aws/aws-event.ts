@@ -1,8 +1,4 @@
-/** EC2's events that Karpenter reads from its interruption queue. */
-export type InterruptionKind =
-  | "spot-interrupted"
-  | "rebalance-recommendation"
-  | "instance-terminated";
+import type { InterruptionKind } from "./interruption-kinds.ts";
 
 /** What happens between EC2 and the cluster, later. */
 export type AwsEvent = { readonly room: "aws" } & (
@@ -11,5 +7,13 @@ export type AwsEvent = { readonly room: "aws" } & (
       readonly kind: "interruption-message";
       readonly instanceId: string;
       readonly message: InterruptionKind;
+    }
+  | {
+      readonly kind: "instance-status-poll";
+      readonly instanceId: string;
+      readonly finding: Extract<
+        InterruptionKind,
+        "instance-status" | "system-status" | "event-status"
+      >;
     }
 );

@@ -99,6 +99,8 @@ export class BillingMeter {
   /** Compute is charged no longer; the minimum and the first-hour waiver are settled here. */
   shuttingDown(instanceId: string, at: SimTime, by: TerminatedBy, wasInterrupted: boolean): void {
     const bill = this.#bill(instanceId);
+    // A stopped instance has been settled when it was stopped.
+    if (bill.isComputeClosed) return;
     bill.isComputeClosed = true;
     if (bill.runningAt === undefined) return;
     const isWaived =

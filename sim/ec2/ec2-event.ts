@@ -14,6 +14,7 @@ export type Ec2Event = { readonly room: "ec2" } & (
       readonly reclaim: PoolReclaim;
     }
   | { readonly kind: "pool-is-at-risk"; readonly pool: CapacityPool }
+  | { readonly kind: "instance-is-stopped"; readonly instanceId: string }
   | { readonly kind: "instance-gets-notice"; readonly instanceId: string }
   | { readonly kind: "instance-is-taken"; readonly instanceId: string }
   | { readonly kind: "host-fails"; readonly instanceId: string }
@@ -27,9 +28,11 @@ export interface FleetAnswer {
   readonly errors: readonly FleetError[];
 }
 
-/** What EC2 tells the outside: answers, and the events of Amazon EventBridge. */
+/** What EC2 tells the outside: answers, and the events of Amazon EventBridge and AWS Health. */
 export type Ec2Notification =
   | { readonly kind: "fleet-answer"; readonly answer: FleetAnswer }
   | { readonly kind: "instance-state-changed"; readonly instance: Ec2Instance }
   | { readonly kind: "spot-interruption-warning"; readonly instance: Ec2Instance }
-  | { readonly kind: "rebalance-recommendation"; readonly instance: Ec2Instance };
+  | { readonly kind: "rebalance-recommendation"; readonly instance: Ec2Instance }
+  /** AWS Health, category scheduledChange. */
+  | { readonly kind: "scheduled-change"; readonly instance: Ec2Instance };

@@ -15,62 +15,16 @@ import {
   minutes,
   simTime,
 } from "../../core/units/index.ts";
-import { hashUniform, type EventHandle, type Timeline } from "../engine/index.ts";
-import type { LedgerSink } from "../ledger/index.ts";
-import { BillingMeter, type BillingSettings } from "./billing-meter.ts";
+import { hashUniform, type EventHandle } from "../engine/index.ts";
+import { BillingMeter } from "./billing-meter.ts";
 import { capacityPoolId, type CapacityPool } from "./capacity-pool.ts";
 import type { Ec2Event, Ec2Notification } from "./ec2-event.ts";
+import type { Ec2Options } from "./ec2-options.ts";
 import { allocateFleet, type FleetCandidate } from "./fleet.ts";
-import type { Ec2Instance, PurchaseOption } from "./instance.ts";
-import { sampleDelay, type Ec2Latency } from "./latency.ts";
-import type { PoolOutlook } from "./pool-outlook.ts";
+import type { FleetOverride, FleetRequest } from "./fleet-request.ts";
+import type { Ec2Instance, StatusCheck } from "./instance.ts";
+import { sampleDelay } from "./latency.ts";
 import { farAheadMs, SpotInterruptions } from "./spot-interruptions.ts";
-import type { SpotMarket } from "./spot-market.ts";
-
-/** One choice of a fleet request. */
-export interface FleetOverride {
-  readonly instanceType: string;
-  readonly zone: string;
-  readonly imageId: string;
-  readonly subnetId: string;
-  /** The smaller, the sooner; given for all overrides of a prioritized request or for none. */
-  readonly priority?: number;
-}
-
-/** A CreateFleet request of type `instant` for one instance or more. */
-export interface FleetRequest {
-  readonly purchaseOption: PurchaseOption;
-  readonly overrides: readonly FleetOverride[];
-  readonly securityGroupIds: readonly string[];
-  readonly count: number;
-  readonly tags: Readonly<Record<string, string>>;
-  /** Price of the attached volumes of one instance, USD per hour. */
-  readonly storageUsdPerHour: number;
-  readonly hasPublicIpv4: boolean;
-}
-
-/** What EC2 must know about an instance type. */
-export interface Ec2TypeFacts {
-  readonly vcpus: number;
-  readonly memoryBytes: number;
-  /** USD per hour; a type without one can't be launched in the region. */
-  readonly onDemandUsdPerHour: number | undefined;
-}
-
-export interface Ec2Options {
-  readonly timeline: Timeline<Ec2Event>;
-  readonly seed: number | string;
-  readonly market: SpotMarket;
-  readonly outlook: PoolOutlook;
-  readonly latency: Ec2Latency;
-  readonly billing: BillingSettings;
-  /** Mean number of host failures in 100,000 instance-hours; 0: hosts never fail. */
-  readonly hostFailuresPer100kHours: number;
-  readonly facts: (instanceType: string) => Ec2TypeFacts;
-  readonly ledger: LedgerSink;
-  /** Hears every answer and event, at once. */
-  readonly notify: (notification: Ec2Notification) => void;
-}
 
 const noticePeriod: DurationMs = minutes(2);
 
@@ -125,6 +79,66 @@ export class Ec2 {
     this.#shutDown(instance, "user");
   }
 
+  /**
+   * Stops a running On-Demand Instance on the caller's behalf; compute is charged no longer. False for
+   * others: Spot Instances of a fleet cannot be stopped.
+   */
+  stopInstance(instanceId: string): boolean {
+    const instance = this.#instances.get(instanceId);
+    if (instance?.state !== "running" || instance.purchaseOption === "spot") return false;
+    const { timeline, ledger } = this.#options;
+    this.#meter.shuttingDown(instanceId, timeline.now, "user", false);
+    ledger.record({ kind: "instance-stopping", at: timeline.now, instanceId });
+    this.#release(instance);
+    this.#later(
+      after(timeline.now, this.#shutdownDelay(instance)),
+      "instance-is-stopped",
+      instanceId,
+    );
+    this.#replace({ ...instance, state: "stopping" });
+    return true;
+  }
+
+  /** From now on a status check of the instance fails; false when it has ended. */
+  failStatusCheck(instanceId: string, check: StatusCheck): boolean {
+    const instance = this.#instances.get(instanceId);
+    if (instance === undefined || isEnding(instance)) return false;
+    const impairedSince = { ...instance.impairedSince, [check]: this.#options.timeline.now };
+    this.#instances.set(instanceId, { ...instance, impairedSince });
+    return true;
+  }
+
+  /** AWS announces maintenance of the instance's host; false when it has ended. */
+  announceMaintenance(instanceId: string): boolean {
+    const instance = this.#instances.get(instanceId);
+    if (instance === undefined || isEnding(instance)) return false;
+    const { timeline, notify } = this.#options;
+    const announced = { ...instance, maintenanceAnnouncedAt: timeline.now };
+    this.#instances.set(instanceId, announced);
+    notify({ kind: "scheduled-change", instance: announced });
+    return true;
+  }
+
+  /** EC2 recommends to rebalance a running Spot Instance; false for others. */
+  recommendRebalance(instanceId: string): boolean {
+    const instance = this.#instances.get(instanceId);
+    if (instance?.state !== "running" || instance.purchaseOption !== "spot") return false;
+    this.#recommend(instance);
+    return true;
+  }
+
+  /**
+   * Has EC2 interrupt a running Spot Instance, as its fault injection service does with the shortest
+   * lead: recommendation and notice now, the end in two minutes. False for others.
+   *
+   * @see AWS Fault Injection Service User Guide, aws:ec2:send-spot-instance-interruptions
+   */
+  interruptSpotInstance(instanceId: string): boolean {
+    if (!this.recommendRebalance(instanceId)) return false;
+    this.#giveNotice(instanceId);
+    return true;
+  }
+
   /** The instance, or `undefined` once it is terminated. */
   instance(instanceId: string): Ec2Instance | undefined {
     return this.#instances.get(instanceId);
@@ -154,6 +168,8 @@ export class Ec2 {
         return this.#interruptions.reclaim(event.pool, event.reclaim);
       case "pool-is-at-risk":
         return this.#recommendRebalance(event.pool);
+      case "instance-is-stopped":
+        return this.#stopped(event.instanceId);
       case "instance-gets-notice":
         return this.#giveNotice(event.instanceId);
       case "instance-is-taken":
@@ -252,12 +268,19 @@ export class Ec2 {
   }
 
   #recommendRebalance(pool: CapacityPool): void {
+    for (const instance of this.#interruptions.running(pool)) this.#recommend(instance);
+  }
+
+  #recommend(instance: Ec2Instance): void {
     const { timeline, ledger, notify } = this.#options;
-    for (const instance of this.#interruptions.running(pool)) {
-      const { instanceId } = instance;
-      ledger.record({ kind: "rebalance-recommendation", at: timeline.now, instanceId });
-      notify({ kind: "rebalance-recommendation", instance });
-    }
+    const { instanceId } = instance;
+    ledger.record({ kind: "rebalance-recommendation", at: timeline.now, instanceId });
+    notify({ kind: "rebalance-recommendation", instance });
+  }
+
+  #stopped(instanceId: string): void {
+    const instance = this.#instances.get(instanceId);
+    if (instance?.state === "stopping") this.#replace({ ...instance, state: "stopped" });
   }
 
   #giveNotice(instanceId: string): void {
@@ -279,21 +302,31 @@ export class Ec2 {
   }
 
   #shutDown(instance: Ec2Instance, terminatedBy: "user" | "ec2"): void {
-    const { timeline, ledger, seed, latency } = this.#options;
+    const { timeline, ledger } = this.#options;
     const { now } = timeline;
     const { instanceId } = instance;
     const wasInterrupted = instance.interruptionNoticeAt !== undefined;
     this.#meter.shuttingDown(instanceId, now, terminatedBy, wasInterrupted);
     ledger.record({ kind: "instance-shutting-down", at: now, instanceId, terminatedBy });
-    for (const fate of this.#fates.get(instanceId) ?? []) timeline.cancel(fate);
-    this.#fates.delete(instanceId);
-    if (instance.purchaseOption === "spot") this.#interruptions.release(instance);
-    this.#pool(instance.pool).held -= 1;
-    const entity = capacityPoolId(instance.pool);
-    const name = { seed, purpose: "shutdown", entity, index: instance.ordinal };
-    const delay = sampleDelay(latency.shutdownSeconds, name);
+    if (!isStopped(instance)) this.#release(instance);
+    const delay = this.#shutdownDelay(instance);
     this.#later(after(now, delay), "instance-is-terminated", instanceId);
     this.#replace({ ...instance, state: "shutting-down", shuttingDownAt: now, terminatedBy });
+  }
+
+  /** What could still strike it is called off, and its pool has room for another one. */
+  #release(instance: Ec2Instance): void {
+    const { instanceId, pool, purchaseOption } = instance;
+    for (const fate of this.#fates.get(instanceId) ?? []) this.#options.timeline.cancel(fate);
+    this.#fates.delete(instanceId);
+    if (purchaseOption === "spot") this.#interruptions.release(instance);
+    this.#pool(pool).held -= 1;
+  }
+
+  #shutdownDelay({ pool, ordinal }: Ec2Instance): DurationMs {
+    const { seed, latency } = this.#options;
+    const name = { seed, purpose: "shutdown", entity: capacityPoolId(pool), index: ordinal };
+    return sampleDelay(latency.shutdownSeconds, name);
   }
 
   #terminate(instanceId: string): void {
@@ -324,7 +357,12 @@ export class Ec2 {
 
   #later(
     at: SimTime,
-    kind: "instance-runs" | "instance-is-terminated" | "instance-is-taken" | "host-fails",
+    kind:
+      | "instance-runs"
+      | "instance-is-stopped"
+      | "instance-is-terminated"
+      | "instance-is-taken"
+      | "host-fails",
     instanceId: string,
     priority: "instance" | "interruption" = "instance",
   ): EventHandle {
@@ -344,6 +382,10 @@ export class Ec2 {
 
 function isEnding(instance: Ec2Instance): boolean {
   return instance.state === "shutting-down" || instance.state === "terminated";
+}
+
+function isStopped({ state }: Ec2Instance): boolean {
+  return state === "stopping" || state === "stopped";
 }
 
 function nextHour(now: SimTime): SimTime {

@@ -8,15 +8,11 @@ export {
 export { spotPricings, type SpotPricing } from "./billing.ts";
 export { capacityPoolId, type CapacityPool } from "./capacity-pool.ts";
 export type { Ec2Event, Ec2Notification, FleetAnswer } from "./ec2-event.ts";
-export {
-  Ec2,
-  type Ec2Options,
-  type Ec2TypeFacts,
-  type FleetOverride,
-  type FleetRequest,
-} from "./ec2.ts";
+export { Ec2 } from "./ec2.ts";
+export type { Ec2Options, Ec2TypeFacts } from "./ec2-options.ts";
+export type { FleetOverride, FleetRequest } from "./fleet-request.ts";
 export type { FleetError } from "./fleet.ts";
-export type { Ec2Instance, InstanceState, PurchaseOption } from "./instance.ts";
+export type { Ec2Instance, InstanceState, PurchaseOption, StatusCheck } from "./instance.ts";
 export { defaultEc2Latency, sampleDelay, type Ec2Latency } from "./latency.ts";
 export {
   defaultCapacityModel,

@@ -11,8 +11,18 @@ export type PurchaseOption = (typeof purchaseOptions)[number];
  *
  * @see Amazon EC2 User Guide, "Amazon EC2 instance state changes"
  */
-export const instanceStates = ["pending", "running", "shutting-down", "terminated"] as const;
+export const instanceStates = [
+  "pending",
+  "running",
+  "stopping",
+  "stopped",
+  "shutting-down",
+  "terminated",
+] as const;
 export type InstanceState = (typeof instanceStates)[number];
+
+/** A status check that has failed, of the instance itself or of the system below it. */
+export type StatusCheck = "instance-status" | "system-status";
 
 /** One EC2 instance. Instants are absent until they have come. */
 export interface Ec2Instance {
@@ -32,6 +42,10 @@ export interface Ec2Instance {
   readonly shuttingDownAt?: SimTime;
   readonly terminatedAt?: SimTime;
   readonly terminatedBy?: TerminatedBy;
+  /** Status checks that fail, each since when. */
+  readonly impairedSince?: Readonly<Partial<Record<StatusCheck, SimTime>>>;
+  /** When EC2 announced maintenance of its host. */
+  readonly maintenanceAnnouncedAt?: SimTime;
   /** When EC2 said that it would take the Spot Instance back. */
   readonly interruptionNoticeAt?: SimTime;
 }

@@ -27,6 +27,7 @@ import { VolumeController } from "./controllers/volumes.ts";
 import type { KubeEvent } from "./kube-event.ts";
 import { KubeLedger } from "./kube-ledger.ts";
 import { Kubelets } from "./kubelets.ts";
+import { withNodeCondition } from "./node-conditions.ts";
 import { KubeNotices } from "./notices.ts";
 import type { KubeNotice } from "./notices.ts";
 import { draftMeta } from "./object-drafts.ts";
@@ -61,6 +62,9 @@ export interface NodeRegistration {
   readonly readyAfter?: DurationMs;
 }
 
+/** A condition of a node as its reporter states it. */
+export type NodeConditionChange = Parameters<typeof withNodeCondition>[1];
+
 /** Kinds whose replicas can be set. */
 export type ScalableKind = "Deployment" | "ReplicaSet" | "StatefulSet";
 
@@ -73,11 +77,13 @@ export class KubeCluster {
   readonly #controllersByName: ReadonlyMap<string, KubeController>;
   readonly #scheduler: KubeScheduler;
   readonly #ephemeralUids = new Set<string>();
+  readonly #now: () => KubeContext["timeline"]["now"];
 
   constructor(options: KubeClusterOptions) {
     const { timeline, seed, ledger } = options;
     const notices = this.#notices;
     const now = (): KubeContext["timeline"]["now"] => timeline.now;
+    this.#now = now;
     this.api = new KubeApiServer({
       now,
       seed,
@@ -213,6 +219,23 @@ export class KubeCluster {
     const node = this.api.node(nodeName);
     if (node !== undefined) this.#nodeLifecycle.heartbeatLost(node);
     return true;
+  }
+
+  /** The kubelet of a node reports that it is not ready; false when none runs there. */
+  failNode(nodeName: string): boolean {
+    return this.#kubelets.fail(nodeName);
+  }
+
+  /** A node of `failNode` is ready again. */
+  recoverNode(nodeName: string): void {
+    this.#kubelets.recover(nodeName);
+  }
+
+  /** Sets a condition that others than the kubelet report of a node; false when it is gone. */
+  setNodeCondition(nodeName: string, change: NodeConditionChange): boolean {
+    const node = this.api.node(nodeName);
+    if (node === undefined) return false;
+    return this.api.updateNode(withNodeCondition(node, change, this.#now()));
   }
 
   #removeIfEphemeral(type: "added" | "modified" | "deleted", pod: Pod): void {

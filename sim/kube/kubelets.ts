@@ -95,6 +95,33 @@ export class Kubelets {
     return true;
   }
 
+  /**
+   * The kubelet goes on and reports that its node is not ready: no pod starts until it is again. False
+   * when no kubelet runs there.
+   */
+  fail(nodeName: string): boolean {
+    const host = this.#hostsByNode.get(nodeName);
+    const { api, timeline } = this.#context;
+    const node = api.node(nodeName);
+    if (host === undefined || node === undefined) return false;
+    host.isReady = false;
+    const reason = "KubeletNotReady";
+    const message = "container runtime is down";
+    const ready = { status: "False", reason, message } as const;
+    return api.updateNode(withReadyCondition(node, ready, timeline.now));
+  }
+
+  /** The node is ready again, and with it the pods that run there. */
+  recover(nodeName: string): void {
+    const host = this.#hostsByNode.get(nodeName);
+    if (host === undefined || host.isReady) return;
+    this.nodeReady(nodeName, host.nodeUid);
+    for (const pod of this.#context.api.podsOnNode(nodeName)) {
+      const hasStarted = this.#sandboxesByUid.get(pod.metadata.uid)?.startedAt !== undefined;
+      if (hasStarted && !isPodTerminating(pod) && !isPodTerminal(pod)) this.#setReady(pod);
+    }
+  }
+
   /** Seconds of work that a pod with an end would have to do again; 0 for services. */
   workLostSeconds(pod: Pod): number {
     const startedAt = this.#sandboxesByUid.get(pod.metadata.uid)?.startedAt;

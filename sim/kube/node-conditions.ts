@@ -18,11 +18,21 @@ export function withReadyCondition(
   ready: Pick<Condition, "status" | "reason" | "message">,
   now: SimTime,
 ): Node {
-  const before = readyCondition(node);
-  const isTransition = before?.status !== ready.status;
+  return withNodeCondition(node, { type: "Ready", ...ready }, now);
+}
+
+/** The node with a condition set so; the transition time moves with the status only. */
+export function withNodeCondition(
+  node: Node,
+  change: Pick<Condition, "type" | "status" | "reason" | "message">,
+  now: SimTime,
+): Node {
+  const { conditions } = node.status;
+  const before = conditions.find(({ type }) => type === change.type);
+  const isTransition = before?.status !== change.status;
   const lastTransitionTime = isTransition ? now : (before as Condition).lastTransitionTime;
-  const condition: Condition = { type: "Ready", ...ready, lastTransitionTime };
-  const others = node.status.conditions.filter((other) => other.type !== "Ready");
+  const others = conditions.filter(({ type }) => type !== change.type);
+  const condition: Condition = { ...change, lastTransitionTime };
   return { ...node, status: { ...node.status, conditions: [...others, condition] } };
 }
 

@@ -83,6 +83,16 @@ export type LedgerEntry = At &
         readonly terminatedBy: TerminatedBy;
       }
     | { readonly kind: "instance-terminated"; readonly instanceId: string }
+    /** Somebody stops it: billing of compute ends. */
+    | { readonly kind: "instance-stopping"; readonly instanceId: string }
+    /** Something goes wrong with a node or its machine, because the scenario says so. */
+    | {
+        readonly kind: "fault";
+        /** The condition, such as `KernelReady=False`, or what befalls the instance. */
+        readonly fault: string;
+        readonly nodeName: string;
+        readonly instanceId: string;
+      }
     /**
      * A part of an instance's bill, closed: at its end, at the end of the run, and at hour marks.
      * `usd` sums over a run to the reported cost.

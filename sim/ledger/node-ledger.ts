@@ -103,9 +103,14 @@ export class NodeLedger {
   }
 
   shuttingDown(instanceId: string, at: SimTime): void {
-    const machine = this.#machine(instanceId);
-    machine.isEnding = true;
+    this.#machine(instanceId).isEnding = true;
     this.#terminated += 1;
+    this.stopping(instanceId, at);
+  }
+
+  /** It counts no longer, whether it ends or stops. */
+  stopping(instanceId: string, at: SimTime): void {
+    const machine = this.#machine(instanceId);
     if (!machine.isRunning) return;
     machine.isRunning = false;
     this.#running.add(-1, at);

@@ -102,6 +102,9 @@ export class RunLedger implements LedgerSink {
       case "instance-running":
         this.#nodes.running(entry.instanceId, entry.at);
         return true;
+      case "instance-stopping":
+        this.#nodes.stopping(entry.instanceId, entry.at);
+        return true;
       case "instance-shutting-down":
         this.#nodes.shuttingDown(entry.instanceId, entry.at);
         return true;

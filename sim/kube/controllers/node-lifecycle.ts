@@ -3,8 +3,14 @@ import type { Node, Taint } from "../../../core/apis/index.ts";
 import type { WatchEvent } from "../../../core/state/index.ts";
 import { compareStrings, simTime } from "../../../core/units/index.ts";
 import type { SimTime } from "../../../core/units/index.ts";
-import { taintUnreachable } from "../admission.ts";
-import { isNodeReady, withoutTaint, withReadyCondition, withTaint } from "../node-conditions.ts";
+import { taintNotReady, taintUnreachable } from "../admission.ts";
+import {
+  isNodeReady,
+  readyCondition,
+  withoutTaint,
+  withReadyCondition,
+  withTaint,
+} from "../node-conditions.ts";
 import { isPodTerminal, withPodConditions } from "../pod-conditions.ts";
 import type { KubeContext, KubeController } from "./controller.ts";
 import { WorkQueue } from "./controller.ts";
@@ -12,13 +18,10 @@ import { zoneTaintRate } from "./zone-taint-rate.ts";
 
 const monitorPeriodMs = 5_000;
 const leaseRenewalMs = 10_000;
-const unreachable = { key: taintUnreachable, value: "" } as const;
-const noSchedule: Taint = { ...unreachable, effect: "NoSchedule" };
-const noExecute: Taint = { ...unreachable, effect: "NoExecute" };
-
 /**
- * Notices that a node's heartbeat has stopped: Ready becomes Unknown, the pods count as not ready,
- * and the unreachable taints come, NoSchedule at once and NoExecute at a limited rate per zone.
+ * Notices that a node's heartbeat has stopped, and then sets Ready to Unknown, or that its kubelet
+ * reports that it is not ready. Either way the pods count as not ready, and taints come: NoSchedule
+ * at once and NoExecute at a limited rate per zone.
  *
  * Differs: nodes that are still joining get no NoExecute taint for being not ready.
  *
@@ -42,6 +45,9 @@ export class NodeLifecycleController implements KubeController {
     if (object.kind !== "Node") return;
     const wasReady = before?.kind === "Node" && isNodeReady(before);
     if (event.type === "modified" && wasReady === isNodeReady(object)) return;
+    if (wasReady && readyCondition(object)?.status === "False" && event.type === "modified") {
+      this.#queue.add(`failed ${object.metadata.name}`, this.#nextPass());
+    }
     for (const zone of this.#waitingByZone.keys()) this.#queue.add(`zone ${zone}`);
   }
 
@@ -55,9 +61,20 @@ export class NodeLifecycleController implements KubeController {
 
   reconcile(key: string): void {
     this.#queue.remove(key);
-    const name = key.slice(5);
-    if (key.startsWith("node ")) this.#markUnknown(name);
+    const [kind, name = ""] = key.split(" ", 2);
+    if (kind === "node") this.#markUnknown(name);
+    else if (kind === "failed") this.#markFailed(name);
     else this.#taintNext(name);
+  }
+
+  #nextPass(): SimTime {
+    const { now } = this.#context.timeline;
+    return simTime((Math.floor(now / monitorPeriodMs) + 1) * monitorPeriodMs);
+  }
+
+  #markFailed(nodeName: string): void {
+    const node = this.#context.api.node(nodeName);
+    if (node !== undefined && readyCondition(node)?.status === "False") this.#abandon(node);
   }
 
   #markUnknown(nodeName: string): void {
@@ -69,19 +86,26 @@ export class NodeLifecycleController implements KubeController {
       reason: "NodeStatusUnknown",
       message: "Kubelet stopped posting node status.",
     } as const;
-    api.updateNode(withTaint(withReadyCondition(node, ready, timeline.now), noSchedule));
+    this.#abandon(withReadyCondition(node, ready, timeline.now));
+  }
+
+  /** Takes a node's pods for lost: none comes, and those that are there have to go in time. */
+  #abandon(node: Node): void {
+    const { api, timeline } = this.#context;
+    const { name } = node.metadata;
+    api.updateNode(withTaint(node, { ...taintOf(node), effect: "NoSchedule" }));
     const notReady = {
       type: "Ready",
       status: "False",
       reason: "NodeNotReady",
       message: "",
     } as const;
-    for (const pod of api.podsOnNode(nodeName)) {
+    for (const pod of api.podsOnNode(name)) {
       if (!isPodTerminal(pod)) api.update(withPodConditions(pod, [notReady], timeline.now));
     }
     const zone = zoneOf(node);
     const waiting = this.#waitingByZone.get(zone) ?? [];
-    this.#waitingByZone.set(zone, [...waiting, nodeName]);
+    this.#waitingByZone.set(zone, [...waiting, name]);
     this.#queue.add(`zone ${zone}`);
   }
 
@@ -109,7 +133,9 @@ export class NodeLifecycleController implements KubeController {
       const node = api.node(waiting[0] as string);
       this.#waitingByZone.set(zone, waiting.slice(1));
       this.#nextTaintAtByZone.set(zone, simTime(timeline.now + Math.round(1000 / rate)));
-      if (node !== undefined) api.updateNode(withTaint(node, noExecute));
+      if (node !== undefined) {
+        api.updateNode(withTaint(node, { ...taintOf(node), effect: "NoExecute" }));
+      }
     }
     if ((this.#waitingByZone.get(zone) ?? []).length === 0) this.#waitingByZone.delete(zone);
     else this.#queue.add(`zone ${zone}`, this.#nextTaintAtByZone.get(zone) ?? timeline.now);
@@ -119,7 +145,11 @@ export class NodeLifecycleController implements KubeController {
   #withdrawTaints(): void {
     const { api } = this.#context;
     for (const node of api.nodes()) {
-      const untainted = withoutTaint(node, taintUnreachable, "NoExecute");
+      const untainted = withoutTaint(
+        withoutTaint(node, taintUnreachable, "NoExecute"),
+        taintNotReady,
+        "NoExecute",
+      );
       if (untainted === node) continue;
       const zone = zoneOf(node);
       const waiting = this.#waitingByZone.get(zone) ?? [];
@@ -150,6 +180,12 @@ export function detectionTime(startedAt: SimTime, lostAt: SimTime, graceMs: numb
   const seenAt = Math.ceil(renewedAt / monitorPeriodMs) * monitorPeriodMs;
   const pass = (Math.floor((seenAt + graceMs) / monitorPeriodMs) + 1) * monitorPeriodMs;
   return simTime(Math.max(pass, lostAt));
+}
+
+/** Which taint a node that is not ready gets: unreachable where nobody reports any more. */
+function taintOf(node: Node): Pick<Taint, "key" | "value"> {
+  const isSilent = readyCondition(node)?.status === "Unknown";
+  return { key: isSilent ? taintUnreachable : taintNotReady, value: "" };
 }
 
 function zoneOf(node: Node): string {
