@@ -19,6 +19,7 @@ export function buildDisruption(runs: readonly RunFacts[]): PolicyReport["disrup
     consolidations: each((facts) => candidates(facts, "underutilized")),
     drifted: each((facts) => candidates(facts, "drifted")),
     expired: each((facts) => facts.expired),
+    repaired: each((facts) => facts.repaired),
     emptied: each((facts) => candidates(facts, "empty")),
     candidatesByReason: figuresByName(runs.map(({ disruption }) => disruption.candidatesByReason)),
     commands: figuresByName(runs.map(({ disruption }) => disruption.commands)),

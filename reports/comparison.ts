@@ -146,6 +146,7 @@ function disruptionSection(policies: readonly PolicyReport[]): Section {
       each("emptied", ({ emptied }) => emptied, part),
       each("drifted", ({ drifted }) => drifted, part),
       each("expired", ({ expired }) => expired, part),
+      ...unlessZero(each("repaired", ({ repaired }) => repaired, part)),
       each("Spot interruptions", ({ interruptions }) => interruptions),
       each("rebalance recommendations", (facts) => facts.rebalanceRecommendations, part),
       ...unlessZero(each("Commands rolled back", ({ commandsFailed }) => commandsFailed)),

@@ -155,6 +155,7 @@ function disruption({ evicted, interruptions }: Character, killed: number): RunF
     commandsFailed: 0,
     candidatesByReason: { Drifted: 6, Empty: 120, Underutilized: Math.round(evicted / 12) },
     expired: 4,
+    repaired: 0,
     podsEvicted: evicted,
     podsKilled: killed,
     podsDisruptedAgain: Math.round(evicted / 30),

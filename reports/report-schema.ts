@@ -111,6 +111,7 @@ const disruption = z.strictObject({
   consolidations: figure.describe("Nodes taken because they were underutilized."),
   drifted: figure.describe("Nodes taken because they had drifted."),
   expired: figure.describe("NodeClaims that reached expireAfter."),
+  repaired: figure.describe("Unhealthy nodes that node repair replaced."),
   emptied: figure.describe("Nodes taken because they were empty."),
   candidatesByReason: figuresByName.describe("Nodes that started commands took."),
   commands: figuresByName.describe("Started commands by method and decision."),

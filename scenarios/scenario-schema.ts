@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { accountSchema } from "./schema/account-schema.ts";
 import { changeSchema, type policyChangeSchema } from "./schema/change-schema.ts";
+import { faultSchema } from "./schema/fault-schema.ts";
 import { billingSchema, latencySchema } from "./schema/latency-schema.ts";
 import {
   controllerSchema,
@@ -61,6 +62,10 @@ const specSchema = z.strictObject({
   hostFailuresPer100kHours: amountField
     .default(0)
     .describe("machines that fail without notice, in 100,000 instance-hours"),
+  faults: z
+    .array(faultSchema)
+    .default([])
+    .describe("what goes wrong with nodes and instances, besides the Spot market"),
   controller: controllerSchema.prefault({}).describe("how long Karpenter's decisions take"),
   scheduler: schedulerSchema.prefault({}).describe("kube-scheduler"),
   policies: z
@@ -94,6 +99,8 @@ export type AccountSpec = z.output<typeof accountSchema>;
 export type ChangeSpec = z.output<typeof changeSchema>;
 /** One of the changes of a policy. */
 export type PolicyChangeSpec = z.output<typeof policyChangeSchema>;
+/** One of its faults. */
+export type FaultSpec = z.output<typeof faultSchema>;
 /** One of its policies. */
 export type PolicySpec = z.output<typeof policySchema>;
 

@@ -9,6 +9,14 @@ export type WorldEvent = { readonly room: "world" } & (
   | { readonly kind: "pod-comes-again"; readonly arrival: number; readonly attempt: number }
   | { readonly kind: "objects-change"; readonly change: number }
   | { readonly kind: "account-changes" }
+  /** With the node that it strikes, or with as many as it wants. */
+  | {
+      readonly kind: "fault-strikes";
+      readonly fault: number;
+      readonly nodeName?: string;
+      readonly nth?: number;
+    }
+  | { readonly kind: "fault-ends"; readonly fault: number; readonly nodeName: string }
   | { readonly kind: "karpenter-wakes" }
 );
 

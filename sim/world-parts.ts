@@ -4,7 +4,11 @@ import {
   AwsCloudProvider,
   type AwsCloudProviderOptions,
   BelievedPrices,
+  InstanceStatusPoller,
   InstanceTypeProvider,
+  InterruptionHandler,
+  type InterruptionHandlerOptions,
+  InterruptionQueue,
   NodeClassController,
   type NodeClassStore,
   type UnavailableOfferings,
@@ -63,6 +67,19 @@ export function createProvider(
     unavailable,
   });
   return new AwsCloudProvider({ ec2, instanceTypes, unavailable, settings: aws, ledger, ...hooks });
+}
+
+/** How Karpenter hears of interruptions: the queue, and EC2's status checks. */
+export function createInterruptions(
+  { aws: settings, seed, start }: WorldPlan,
+  parts: InterruptionHandlerOptions & { readonly timeline: Engine<SimEvent>; readonly ec2: Ec2 },
+): { readonly queue: InterruptionQueue; readonly statusChecks: InstanceStatusPoller } {
+  const { timeline, ec2 } = parts;
+  const handler = new InterruptionHandler(parts);
+  return {
+    queue: new InterruptionQueue({ timeline, handler, settings, seed }),
+    statusChecks: new InstanceStatusPoller({ timeline, ec2, handler, start }),
+  };
 }
 
 export function createNodeClasses(

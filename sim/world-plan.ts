@@ -96,6 +96,50 @@ export interface ObjectChange {
   }[];
 }
 
+/** Conditions that a fault can make bad: those that the AWS provider's repair policies name. */
+export const nodeConditionTypes = [
+  "Ready",
+  "AcceleratedHardwareReady",
+  "StorageReady",
+  "NetworkingReady",
+  "KernelReady",
+  "ContainerRuntimeReady",
+] as const;
+
+/** What a fault can do to an instance. */
+export const instanceFaults = [
+  "terminated",
+  "stopped",
+  "scheduled-change",
+  "instance-status-impaired",
+  "system-status-impaired",
+  "spot-interruption",
+  "rebalance-recommendation",
+] as const;
+export type InstanceFault = (typeof instanceFaults)[number];
+
+/** What goes wrong with a node. */
+export type FaultEffect =
+  | {
+      readonly kind: "node-condition";
+      readonly type: (typeof nodeConditionTypes)[number];
+      readonly status: "False" | "Unknown";
+      /** After which it is well again; absent: never. */
+      readonly lasts?: DurationMs;
+    }
+  | { readonly kind: "instance"; readonly fault: InstanceFault };
+
+/** Something that goes wrong, at an instant with some nodes or at a rate with any. */
+export interface PlannedFault {
+  readonly effect: FaultEffect;
+  readonly nodePool?: string;
+  readonly matchLabels: Readonly<Record<string, string>>;
+  readonly strikes:
+    | { readonly kind: "at"; readonly at: SimTime; readonly count: number }
+    | { readonly kind: "at-share"; readonly at: SimTime; readonly percent: number }
+    | { readonly kind: "rate"; readonly per100kHours: number };
+}
+
 /** Everything that one run needs: a scenario under one policy with one seed. */
 export interface WorldPlan {
   readonly scenarioName: string;
@@ -124,6 +168,7 @@ export interface WorldPlan {
   readonly account: readonly AccountVersion[];
   /** Ascending by instant. */
   readonly changes: readonly ObjectChange[];
+  readonly faults: readonly PlannedFault[];
   readonly kube: KubeSettings;
   readonly karpenter: KarpenterOptions;
   readonly experiments: Experiments;

@@ -3,15 +3,15 @@
  * ledger. Everything that happens later is an event of the one engine; what Karpenter wants to do is
  * an event, too, moved as its controllers' wishes change.
  */
-import type { Pod } from "../core/apis/index.ts";
+import type { NodeClaim, Pod } from "../core/apis/index.ts";
 import { NodeOverlayStore } from "../core/cloudprovider/index.ts";
 import { after, before, compareStrings, milliseconds, type SimTime } from "../core/units/index.ts";
 import {
   type AwsCloudProvider,
   type AwsEvent,
-  InstanceStatusPoller,
-  InterruptionHandler,
-  InterruptionQueue,
+  type InstanceStatusPoller,
+  instanceIdOf,
+  type InterruptionQueue,
   type NodeClassController,
   nodeRegistration,
   registrationDelay,
@@ -20,12 +20,24 @@ import {
 import { DecisionLedger } from "./decision-ledger.ts";
 import type { Ec2, Ec2Instance, Ec2Notification } from "./ec2/index.ts";
 import { Engine, type EventHandle } from "./engine/index.ts";
+import { Faults } from "./faults.ts";
 import { Karpenter } from "./karpenter.ts";
-import { draftMeta, KubeCluster, type KubeNotice, KubeNotices } from "./kube/index.ts";
+import {
+  draftMeta,
+  type InstanceState,
+  KubeCluster,
+  type KubeNotice,
+  KubeNotices,
+} from "./kube/index.ts";
 import { type LedgerSink, RunLedger, type RunFacts } from "./ledger/index.ts";
 import { applyChange } from "./object-changes.ts";
 import type { SimEvent, WorldEvent } from "./world-event.ts";
-import { createEc2, createNodeClasses, createProvider } from "./world-parts.ts";
+import {
+  createEc2,
+  createInterruptions,
+  createNodeClasses,
+  createProvider,
+} from "./world-parts.ts";
 import type { PodArrival, WorldPlan } from "./world-plan.ts";
 
 /** How a run came out. */
@@ -53,6 +65,7 @@ class World {
   readonly #statusChecks: InstanceStatusPoller;
   readonly #nodeClasses: NodeClassController;
   readonly #notices = new KubeNotices();
+  readonly #faults: Faults;
   readonly #karpenter: Karpenter;
   readonly #nodeNameByInstance = new Map<string, string>();
   /** Pods of a trace that are to be replaced when they are lost, by uid. */
@@ -73,7 +86,7 @@ class World {
       seed,
       ledger: this.#ledger,
       settings: plan.kube,
-      instanceState: (providerId) => (this.#provider.get(providerId) ? "exists" : "gone"),
+      instanceState: (providerId) => kubeStateOf(this.#ec2.instance(instanceIdOf(providerId))),
     });
     const unavailable = new UnavailableOfferings((offering, at) =>
       this.#ledger.record({ kind: "offering-unavailable", at, ...offering }),
@@ -85,25 +98,24 @@ class World {
       nodeClass: (name) => this.#kube.api.get("EC2NodeClass", name),
       nodePool: (name) => this.#kube.api.nodePool(name),
       nodeOverlays,
-      isWanted: ({ metadata }) => {
-        const current = this.#kube.api.nodeClaim(metadata.name)?.metadata;
-        return current?.uid === metadata.uid && current.deletionTimestamp === undefined;
-      },
+      isWanted: (nodeClaim) => this.#isWanted(nodeClaim),
       onProgress: (name) => {
         this.#karpenter.notifyProviderChange(name, engine.now);
         this.#isKarpenterTouched = true;
       },
     });
-    const handler = new InterruptionHandler({
-      cluster: this.#kube.api,
-      provider: this.#provider,
-      unavailable,
-      ledger: this.#ledger,
-    });
-    const { aws: settings } = plan;
-    this.#interruptions = new InterruptionQueue({ timeline: engine, handler, settings, seed });
     const ec2 = this.#ec2;
-    this.#statusChecks = new InstanceStatusPoller({ timeline: engine, ec2, handler, start });
+    const interruptions = createInterruptions(plan, {
+      ...{ timeline: engine, cluster: this.#kube.api, ec2, unavailable },
+      ...{ provider: this.#provider, ledger: this.#ledger },
+    });
+    this.#interruptions = interruptions.queue;
+    this.#statusChecks = interruptions.statusChecks;
+    this.#faults = new Faults({
+      ...{ plan, ec2, timeline: engine, kube: this.#kube, statusChecks: this.#statusChecks },
+      ledger: this.#ledger,
+      notices: this.#notices,
+    });
     this.#nodeClasses = createNodeClasses(plan, this.#kube.api, this.#notices);
     this.#karpenter = new Karpenter({
       providerControllers: [this.#nodeClasses],
@@ -120,6 +132,12 @@ class World {
       this.#isKarpenterTouched = true;
       if (event.type === "deleted" && event.object.kind === "Pod") this.#podIsGone(event.object);
     });
+  }
+
+  /** Whether the NodeClaim is still there and stays. */
+  #isWanted({ metadata }: NodeClaim): boolean {
+    const current = this.#kube.api.nodeClaim(metadata.name)?.metadata;
+    return current?.uid === metadata.uid && current.deletionTimestamp === undefined;
   }
 
   run(): RunResult {
@@ -147,6 +165,7 @@ class World {
     for (const [name, labels] of namespaces) this.#kube.api.setNamespace(name, labels);
     this.#kube.applyManifests(objects);
     this.#scheduleChanges();
+    this.#faults.schedule();
     for (const plan of replicaPlans.keys()) this.#scheduleReplicas(plan, 0);
     const [first] = podArrivals;
     if (first !== undefined) this.#scheduleArrivals(first, 0);
@@ -201,6 +220,9 @@ class World {
         this.#nodeClasses.accountChanged(this.#engine.now);
         this.#isKarpenterTouched = true;
         return;
+      case "fault-strikes":
+      case "fault-ends":
+        return this.#faults.handle(event);
       case "karpenter-wakes":
         this.#wake = undefined;
         this.#karpenter.reconcile(this.#engine.now);
@@ -243,7 +265,9 @@ class World {
     if (notification.kind !== "instance-state-changed") return;
     const { instance } = notification;
     if (instance.state === "running") this.#boot(instance);
-    else if (instance.state === "shutting-down") this.#loseHost(instance);
+    else if (instance.state === "shutting-down" || instance.state === "stopping") {
+      this.#loseHost(instance);
+    }
   }
 
   #boot(instance: Ec2Instance): void {
@@ -265,6 +289,7 @@ class World {
     const registration = nodeRegistration(aws.boot, node, instance, seed);
     this.#nodeNameByInstance.set(instanceId, registration.name);
     this.#kube.registerNode(registration);
+    this.#faults.nodeRegistered(registration.name, instance);
   }
 
   #loseHost({ instanceId, terminatedBy }: Ec2Instance): void {
@@ -331,6 +356,12 @@ class World {
     const event = { room: "world", kind: "pod-comes-again", ...again } as const;
     this.#engine.schedule(this.#engine.now, event, "workload");
   }
+}
+
+/** @see kubernetes/cloud-provider-aws pkg/providers/v1/aws.go InstanceExistsByProviderID InstanceShutdownByProviderID */
+function kubeStateOf(instance: Ec2Instance | undefined): InstanceState {
+  if (instance === undefined) return "gone";
+  return instance.state === "stopping" || instance.state === "stopped" ? "stopped" : "exists";
 }
 
 function podOfArrival(arrival: PodArrival, attempt: number): Pod {

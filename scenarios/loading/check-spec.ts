@@ -5,6 +5,7 @@ import type { Catalogue } from "../../traces/index.ts";
 import { everyObject, fixedKeys, overlayGroups } from "../policies/overlay.ts";
 import type { ScenarioSpec } from "../scenario-schema.ts";
 import { checkChanges } from "./check-changes.ts";
+import { checkFaults } from "./check-faults.ts";
 import type { Complain, Complaint } from "./complaint.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
 import { formatSteps } from "./schema-diagnostics.ts";
@@ -27,6 +28,7 @@ export function checkSpec(
     ...checkInstanceTypes(spec, catalogue, complain),
     ...checkPolicies(spec, complain),
     ...checkChanges(spec, complain),
+    ...checkFaults(spec, complain),
     ...checkControllers(spec, complain),
     ...checkWorkloads(spec, complain),
   ];

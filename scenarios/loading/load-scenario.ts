@@ -21,6 +21,7 @@ import { scenarioSchema } from "../scenario-schema.ts";
 import { filterCatalogue } from "../world/filter-catalogue.ts";
 import { awsSettings } from "../world/settings.ts";
 import { unmatchedNodePools } from "../world/unmatched-node-pools.ts";
+import { checkFaultTargets } from "./check-faults.ts";
 import { checkSpec } from "./check-spec.ts";
 import { checkWorkloads } from "./check-workloads.ts";
 import type { InputDigest } from "./input-digest.ts";
@@ -109,7 +110,10 @@ export async function loadScenario(
   if (!account.ok) return account;
   const changes = loadChanges(document, content.spec, manifestFiles.value, clusters.value);
   if (!changes.ok) return changes;
-  const misfits = checkWorkloads(document, content.spec.workloads, clusters.value);
+  const misfits = [
+    ...checkWorkloads(document, content.spec.workloads, clusters.value),
+    ...checkFaultTargets(document, content.spec.faults, clusters.value),
+  ];
   if (misfits.length > 0) return fail(misfits);
   const { catalogue } = named.value;
   const needed = { spec: content.spec, catalogue, ...window.value };

@@ -28,6 +28,7 @@ export function unmodelledRequests(inputs: LoadedInputs): readonly Diagnostic[] 
     ...workloadRequests(inputs),
     ...undescribedSelectors(inputs),
     ...objectRequests(inputs.clusters, tellsAccountZoneIds(inputs.spec)),
+    ...illnessWithoutRepair(inputs),
     ...rebalanceRows(inputs.traces),
   ];
 }
@@ -198,6 +199,29 @@ function undescribedSelectors({ document, spec }: LoadedInputs): readonly Diagno
       }),
     ),
   );
+}
+
+/** With the gate off Karpenter leaves unhealthy nodes alone, and that is worth a word. */
+function illnessWithoutRepair({ document, spec, clusters }: LoadedInputs): readonly Diagnostic[] {
+  const index = spec.faults.findIndex(({ nodeCondition }) => nodeCondition !== undefined);
+  const without = clusters.filter(
+    ({ policy }) => policy.karpenter.featureGates?.nodeRepair !== true,
+  );
+  if (index < 0 || without.length === 0) return [];
+  const steps = ["spec", "faults", index, "nodeCondition"];
+  const under = without.map(({ policy }) => policy.name).join(", ");
+  const policies = without.length === clusters.length ? "" : ` (policy ${under})`;
+  return [
+    {
+      file: document.file,
+      ...document.keyPosition(steps),
+      path: formatSteps(steps),
+      code: "scenario/node-repair",
+      found: "faults of node conditions",
+      allowed: "karpenter.featureGates.nodeRepair: true",
+      message: `unhealthy nodes are not replaced: the feature gate nodeRepair is off${policies}`,
+    },
+  ];
 }
 
 function rebalanceRows({ interruptions }: LoadedInputs["traces"]): readonly Diagnostic[] {

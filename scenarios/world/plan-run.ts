@@ -6,6 +6,7 @@ import type { PolicyCluster } from "../loading/load-clusters.ts";
 import type { Scenario } from "../loading/load-scenario.ts";
 import { batchArrivals, byArrival, traceArrivals } from "../workloads/pod-arrivals.ts";
 import { replicaPlan } from "../workloads/replica-plans.ts";
+import { plannedFaults } from "./faults.ts";
 import { buildOutlook } from "./pool-outlook.ts";
 import {
   awsSettings,
@@ -52,6 +53,7 @@ export function planRun(scenario: Scenario, { policyName, seed }: RunChoice): Wo
     billing: billingSettings(spec),
     aws: awsSettings(spec, policy, scenario.name),
     account: scenario.account,
+    faults: plannedFaults(spec),
     changes: scenario.changes[scenario.clusters.indexOf(cluster)] ?? [],
     kube: clusterSettings(spec, policy),
     karpenter: karpenterOptions(policy),

@@ -20,7 +20,7 @@ export { InstanceTypeProvider } from "./instance-type-provider.ts";
 export { buildInstanceType, type InstanceTypeContext } from "./instance-type.ts";
 export { launchChoices, type LaunchChoices } from "./launch-filters.ts";
 export { InstanceStatusPoller } from "./instance-status-poller.ts";
-export { InterruptionHandler } from "./interruption-handler.ts";
+export { InterruptionHandler, type InterruptionHandlerOptions } from "./interruption-handler.ts";
 export { InterruptionQueue } from "./interruption-queue.ts";
 export { discoverSubnets } from "./network-discovery.ts";
 export { NodeClassController, type NodeClassStore } from "./node-class-controller.ts";

@@ -18,7 +18,7 @@ import {
 import { hashUniform, type EventHandle } from "../engine/index.ts";
 import { BillingMeter } from "./billing-meter.ts";
 import { capacityPoolId, type CapacityPool } from "./capacity-pool.ts";
-import type { Ec2Event, Ec2Notification } from "./ec2-event.ts";
+import type { Ec2Event } from "./ec2-event.ts";
 import type { Ec2Options } from "./ec2-options.ts";
 import { allocateFleet, type FleetCandidate } from "./fleet.ts";
 import type { FleetOverride, FleetRequest } from "./fleet-request.ts";

@@ -89,6 +89,8 @@ export interface DisruptionFacts {
   /** Nodes that started commands took, by reason. */
   readonly candidatesByReason: Readonly<Record<string, number>>;
   readonly expired: number;
+  /** Unhealthy nodes that node repair has replaced. */
+  readonly repaired: number;
   readonly podsEvicted: number;
   readonly podsKilled: number;
   /** Disrupted pods whose replica had been moved within the hour before. */

@@ -26,6 +26,7 @@ export class RunLedger implements LedgerSink {
   #interruptions = 0;
   #rebalances = 0;
   #expired = 0;
+  #repaired = 0;
   #commandsFailed = 0;
   #last: SimTime;
 
@@ -186,6 +187,7 @@ export class RunLedger implements LedgerSink {
         return this.#decisions.add(`drifted/${entry.reason}`);
       case "node-claim-deleted":
         if (entry.reason === "expired") this.#expired += 1;
+        if (entry.reason === "unhealthy") this.#repaired += 1;
         return this.#decisions.add(`deleted/${entry.reason}`);
       case "disruption-command":
         this.#commands.add(`${entry.method}/${entry.decision}`);
@@ -224,6 +226,7 @@ export class RunLedger implements LedgerSink {
       commandsFailed: this.#commandsFailed,
       candidatesByReason: this.#candidates.record(),
       expired: this.#expired,
+      repaired: this.#repaired,
       ...this.#pods.disruptions(at),
     };
   }

@@ -90,8 +90,11 @@ class WorldLaws {
         this.#step(entry, ["instance-launched"]);
         return;
       case "instance-shutting-down":
-        this.#step(entry, ["instance-launched", "instance-running"]);
+        this.#step(entry, ["instance-launched", "instance-running", "instance-stopping"]);
         this.#checkInterruption(entry);
+        return;
+      case "instance-stopping":
+        this.#step(entry, ["instance-running"]);
         return;
       case "instance-terminated":
         this.#step(entry, ["instance-shutting-down"]);

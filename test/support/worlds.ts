@@ -166,6 +166,7 @@ export function worldPlan(options: {
     billing: defaultBillingSettings,
     aws: defaultAwsSettings,
     changes: [],
+    faults: [],
     account: [{ since: worldStart, account: undescribedAccount }],
     kube: defaultKubeSettings,
     karpenter: defaultKarpenterOptions,
