@@ -78,26 +78,25 @@ function errorDifferences(upstream: Texts, ours: Texts): readonly string[] {
   );
 }
 
-/**
- * Of several topology rules that a candidate breaks, upstream names the one that a hash map yields
- * first; so a text may differ in which rule it names, but not in that one is broken.
- */
 function isSameError(upstream: string | undefined, ours: string | undefined): boolean {
-  const [left, right] = [upstream, ours].map((it) => it && withoutSerials(it));
-  return left === right || withoutRules(left) === withoutRules(right);
+  const [left, right] = [upstream, ours].map((it) => it && withoutChance(it));
+  return left === right;
 }
 
-function withoutRules(text: string | undefined): string | undefined {
-  const rule = /unsatisfiable topology constraint for .*? nodeDomains = [^;]*/g;
-  // Of several known labels that an unknown one may be a typo of, too, it names the first of a map.
+const brokenRule =
+  /unsatisfiable topology constraint for .*? nodeDomains = \S+ \w+(?: (?:[<>]=?\d+|\[[^\]]*\]))*/g;
+
+/**
+ * A text without what chance decides in it. Of several topology rules that a candidate breaks,
+ * upstream names the one that a hash map yields first, so which rule that is doesn't count, but that
+ * one is broken does; and so with the known label that an unknown one may be a typo of. Placeholders
+ * of host names are numbered through the life of a process.
+ */
+export function withoutChance(text: string): string {
   return text
-    ?.replaceAll(rule, "unsatisfiable topology constraint")
+    .replaceAll(/hostname-placeholder-\d+/g, "hostname-placeholder")
+    .replaceAll(brokenRule, "unsatisfiable topology constraint")
     .replaceAll(/typo of "[^"]*"/g, "typo of a label");
-}
-
-/** Placeholders of host names are numbered through the life of a process. */
-export function withoutSerials(text: string): string {
-  return text.replaceAll(/hostname-placeholder-\d+/g, "hostname-placeholder");
 }
 
 function sorted(record: Readonly<Record<string, number>>): unknown {

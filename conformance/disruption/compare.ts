@@ -1,5 +1,5 @@
 /** How two decisions on one disruption case differ. */
-import { differences } from "../compare.ts";
+import { differences, withoutChance } from "../compare.ts";
 import type {
   DecidedEvent,
   DecidedFact,
@@ -8,7 +8,6 @@ import type {
   DecidedScores,
   DisruptionDecision,
 } from "./cases.ts";
-import { withoutSerials } from "../compare.ts";
 import { eventText } from "./inspect-methods.ts";
 
 /** What our core decided. */
@@ -26,7 +25,7 @@ export function disruptionDifferences(
   return [
     ...upstream.methods.flatMap((it, index) => methodDifferences(it, ours.methods[index])),
     ...listDifferences("run", upstream.run.facts.map(plainFact), ours.run.facts.map(plainFact)),
-    ...eventDifferences("run: event", upstream.run.events.map(timed), ours.run.events.map(timed)),
+    ...eventDifferences("run: event", timed(upstream.run.events), timed(ours.run.events)),
     ...listDifferences("end", upstream.run.end, ours.run.end),
     ...differences({ name: "", ...upstream.run.then }, { name: "", ...ours.run.then }).map(
       (it) => `provisioning then: ${it}`,
@@ -89,7 +88,7 @@ function plainFact({ scores, savings, created, text, ...fact }: DecidedFact): un
 
 /** Without ids, and without the frame that upstream's controller puts around what went wrong. */
 function plainError(text: string): string {
-  return withoutSerials(text)
+  return withoutChance(text)
     .replace(/^disrupting, /, "")
     .replace(/ \(\w+=reason\)$/, "")
     .replaceAll(/ \(command-id=[^)]*\)/g, "");
@@ -106,12 +105,18 @@ function plain(value: object): unknown {
   ]);
 }
 
-function timed(event: DecidedRun["events"][number]): string {
-  return `${event.atMs} ms ${comparable(event)}`;
+/** Each when it was told first: a text that chance varies is told anew. */
+function timed(events: DecidedRun["events"]): readonly string[] {
+  const firstByText = new Map<string, number>();
+  for (const event of events) {
+    const text = comparable(event);
+    if (!firstByText.has(text)) firstByText.set(text, event.atMs);
+  }
+  return [...firstByText].map(([text, atMs]) => `${atMs} ms ${text}`);
 }
 
 function comparable(event: DecidedEvent): string {
-  return withoutSerials(eventText(event));
+  return withoutChance(eventText(event));
 }
 
 /** Entry by entry, so that a long list differs in short lines. */
