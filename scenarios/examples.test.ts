@@ -6,6 +6,7 @@ import { loadScenario, planRun, policyNames, scenarioJsonSchema } from "./index.
 const examples = [
   ["quickstart", ["on-demand", "spot-packed", "balanced"]],
   ["tutorial", ["guide", "when-empty"]],
+  ["ami-rollout", ["nightly-window", "at-once"]],
 ] as const;
 
 describe("the ready-made scenarios", () => {

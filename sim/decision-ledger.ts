@@ -228,8 +228,6 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
         const { nodeClaim, reason, conditionType } = fact;
         return this.#deleted(nodeClaim, reason, at, conditionType);
       }
-      case "drifted":
-        return this.#drifted(fact.nodeClaim, fact.reason, at);
       case "scaled-down":
         return this.#deleted(fact.nodeClaim, "scaled-down", at);
       case "node-claim-terminated": {
@@ -240,12 +238,6 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
       default:
         return;
     }
-  }
-
-  #drifted(nodeClaim: NodeClaim, reason: string, at: SimTime): void {
-    const nodeClaimName = nodeClaim.metadata.name;
-    const nodePoolName = nodePoolOf(nodeClaim);
-    this.#ledger.record({ kind: "node-claim-drifted", at, nodeClaimName, nodePoolName, reason });
   }
 
   /** Want of capacity is in the ledger already. */

@@ -10,22 +10,32 @@ import { runWorld } from "../sim/world.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = nodePath.join(root, "scenarios/tutorial");
-const golden = nodePath.join(folder, "expected.txt");
+const goldenOf = (scenario: string): string =>
+  nodePath.join(root, "scenarios", scenario, "expected.txt");
+const golden = goldenOf("tutorial");
 
 interface Ended {
   readonly code: number | null;
   readonly stdout: string;
 }
 
-/** `dryfit compare scenarios/tutorial` in a process of its own, 80 columns, no colour. */
+/** `dryfit compare` of a scenario in a process of its own, 80 columns, no colour. */
 function compare(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  scenario = "tutorial",
 ): Promise<Ended> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      ["--import", import.meta.resolve("tsx"), "cli.ts", "compare", "scenarios/tutorial", ...words],
+      [
+        "--import",
+        import.meta.resolve("tsx"),
+        "cli.ts",
+        "compare",
+        `scenarios/${scenario}`,
+        ...words,
+      ],
       { cwd: root, env: { ...process.env, NO_COLOR: "1", COLUMNS: "80", ...environment } },
       (_error, stdout) => {
         resolve({ code: child.exitCode, stdout });
@@ -44,7 +54,23 @@ function inputFiles(): Readonly<Record<string, string>> {
   return Object.fromEntries(paths.map((path) => [path, readFileSync(path, "utf8")]));
 }
 
-describe("the tutorial's comparison", { timeout: 30_000 }, () => {
+function expectGolden({ code, stdout }: Ended, path: string): void {
+  expect(code).toBe(0);
+  expect(stdout).toBe(readFileSync(path, "utf8"));
+  const lines = stdout.split("\n");
+  expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
+}
+
+describe("the comparison of a ready-made scenario", { timeout: 120_000 }, () => {
+  it.each(["ami-rollout"])("is the one in scenarios/%s/expected.txt", async (scenario) => {
+    const ended = await compare(["--workers", "2"], {}, scenario);
+    const path = goldenOf(scenario);
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, ended.stdout);
+    expectGolden(ended, path);
+  });
+});
+
+describe("the tutorial's comparison", { timeout: 120_000 }, () => {
   let before: Readonly<Record<string, string>> = {};
   let first: Ended = { code: null, stdout: "" };
 
@@ -52,13 +78,10 @@ describe("the tutorial's comparison", { timeout: 30_000 }, () => {
     before = inputFiles();
     first = await compare(["--workers", "1"]);
     if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, first.stdout);
-  }, 30_000);
+  }, 120_000);
 
   it("is the one in scenarios/tutorial/expected.txt; UPDATE_GOLDEN=1 writes it anew", () => {
-    expect(first.code).toBe(0);
-    expect(first.stdout).toBe(readFileSync(golden, "utf8"));
-    const lines = first.stdout.split("\n");
-    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
+    expectGolden(first, golden);
   });
 
   it("has the same bytes in another time zone and language, and with two workers", async () => {

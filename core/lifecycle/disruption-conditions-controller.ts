@@ -3,7 +3,6 @@ import { labelNodePool, type NodeClaim, type NodePool } from "../apis/index.ts";
 import type { DriftResult } from "../cloudprovider/index.ts";
 import {
   clearCondition,
-  conditionOf,
   conditionStatus,
   done,
   KeyedController,
@@ -74,7 +73,7 @@ export class DisruptionConditionsController extends KeyedController {
   }
 
   #reconcileKey(name: string, now: SimTime): Outcome {
-    const { cluster, recorder } = this.#context;
+    const { cluster } = this.#context;
     const nodeClaim = cluster.nodeClaim(name);
     if (nodeClaim === undefined || nodeClaim.metadata.deletionTimestamp !== undefined) return done;
     const nodePool = cluster.nodePool(nodeClaim.metadata.labels[labelNodePool] ?? "");
@@ -87,9 +86,6 @@ export class DisruptionConditionsController extends KeyedController {
         ? decideConsolidatable(nodePool, withDrift, now)
         : { nodeClaim: withDrift };
     if (decision.nodeClaim !== nodeClaim) writeNodeClaim(cluster, decision.nodeClaim);
-    if (drift.kind === "drifted" && conditionOf(nodeClaim, "Drifted")?.reason !== drift.reason) {
-      recorder.record({ kind: "drifted", nodeClaim, reason: drift.reason }, now);
-    }
     const { requeueAt } = decision;
     if (drift.kind === "error") return { isFailed: true };
     const isChecked =

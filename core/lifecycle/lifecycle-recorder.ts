@@ -39,8 +39,6 @@ export type LifecycleFact =
     }
   /** A static NodePool has too few, or too many. */
   | { readonly kind: "scaled-up"; readonly nodeClaim: NodeClaim }
-  /** Told when it begins, and again when the reason becomes another one. */
-  | { readonly kind: "drifted"; readonly nodeClaim: NodeClaim; readonly reason: string }
   | { readonly kind: "scaled-down"; readonly nodeClaim: NodeClaim }
   | { readonly kind: "node-drained"; readonly node: Node; readonly nodeClaim: NodeClaim }
   | {

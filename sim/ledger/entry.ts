@@ -159,13 +159,6 @@ export type LedgerEntry = At &
         readonly pods: readonly string[];
         readonly podCount: number;
       }
-    /** It no longer is what its NodePool and EC2NodeClass describe; `reason` as in its condition. */
-    | {
-        readonly kind: "node-claim-drifted";
-        readonly nodeClaimName: string;
-        readonly nodePoolName: string;
-        readonly reason: string;
-      }
     /** A NodeClaim is deleted for another reason than a disruption command. */
     | {
         readonly kind: "node-claim-deleted";
