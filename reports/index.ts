@@ -10,6 +10,17 @@ export {
 export { formatBaseline, parseBaseline } from "./baseline-file.ts";
 export { type ReportedRun, buildReport } from "./build-report.ts";
 export { formatComparison } from "./comparison-text.ts";
+export { findObject, tellStory, type ToldStory } from "./explain/explain.ts";
+export {
+  type Finding,
+  formatObject,
+  type FoundObject,
+  type ObjectQuery,
+  parseObjectQuery,
+} from "./explain/object-query.ts";
+export { listJournals, type RunJournal } from "./explain/run-journals.ts";
+export type { Moment, PriceRange, Stay, Story, Tenancy } from "./explain/story.ts";
+export { storyJson } from "./explain/story-json.ts";
 export { type Journal, openJournal } from "./journal.ts";
 export { baselineJsonSchema, reportJsonSchema } from "./json-schemas.ts";
 export type {

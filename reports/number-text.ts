@@ -32,6 +32,11 @@ export function formatMoney(value: number): string {
   return formatUsd(usd(value));
 }
 
+/** What a machine or a day has cost: cents, and from a dollar down four decimals. */
+export function formatCost(value: number): string {
+  return Math.abs(value) < 1 ? formatRate(value) : formatMoney(value);
+}
+
 /** A price, with four decimals: `$0.0416`. */
 export function formatRate(value: number): string {
   return `${value < 0 ? "-" : ""}$${formatNumber(Math.abs(value), 4)}`;
