@@ -29,7 +29,7 @@ const commands: readonly LazyCommand[] = [
   },
   {
     name: "explain",
-    summary: "the story of one object of a run (not supported in this version)",
+    summary: "the story of one pod, node, NodeClaim or NodePool out of a run's journal",
     load: () => import("./commands/explain.ts"),
   },
   {

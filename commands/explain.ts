@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { formatTime } from "../core/units/index.ts";
 import {
   type Finding,
   findObject,

@@ -102,12 +102,6 @@ describe("the commands", { timeout: 60_000 }, () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it.each(["explain"])("%s says that it is not supported, with 2", async (name) => {
-    const { code, stderr } = await dryfit(name, "something", "--flag");
-    expect(code).toBe(2);
-    expect(stderr).toContain(`dryfit ${name} is not supported in this version`);
-  });
-
   it("traces describes, validates and converts a price history", async () => {
     const rows = [
       "timestamp,availability_zone,instance_type,usd_per_hour",

@@ -224,6 +224,12 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
         this.#ledger.record({ kind, at, nodeName });
         return;
       }
+      case "drain-blocked": {
+        const nodeName = fact.node.metadata.name;
+        const pods = fact.protectedPods.map(objectKey);
+        this.#ledger.record({ kind: "drain-blocked", at, nodeName, pods });
+        return;
+      }
       case "node-claim-disrupted": {
         const { nodeClaim, reason, conditionType } = fact;
         return this.#deleted(nodeClaim, reason, at, conditionType);

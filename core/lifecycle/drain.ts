@@ -30,6 +30,8 @@ export interface DrainDecision {
   readonly candidates: readonly Pod[];
   /** Those candidates whose do-not-disrupt annotation lets them go. */
   readonly evictions: readonly Pod[];
+  /** Whose turn it is, and who stay for now: their do-not-disrupt annotation holds. */
+  readonly protectedPods: readonly Pod[];
 }
 
 /**
@@ -45,14 +47,17 @@ export function decideDrain(
   const waiting = pods.filter((pod) => isWaitingEviction(pod, now));
   const firstGroup = Math.min(...waiting.map(drainGroup));
   const candidates = waiting.filter((pod) => drainGroup(pod) === firstGroup && isActive(pod));
+  const forcedDeletes =
+    terminationTime === undefined
+      ? []
+      : waiting.flatMap((pod) => forcedDelete(pod, terminationTime, now));
+  const isForced = (pod: Pod): boolean => forcedDeletes.some((it) => it.pod === pod);
   return {
     waiting,
-    forcedDeletes:
-      terminationTime === undefined
-        ? []
-        : waiting.flatMap((pod) => forcedDelete(pod, terminationTime, now)),
+    forcedDeletes,
     candidates,
     evictions: candidates.filter((pod) => isEvictable(pod, now)),
+    protectedPods: candidates.filter((pod) => !isEvictable(pod, now) && !isForced(pod)),
   };
 }
 

@@ -40,6 +40,12 @@ export type LifecycleFact =
   /** A static NodePool has too few, or too many. */
   | { readonly kind: "scaled-up"; readonly nodeClaim: NodeClaim }
   | { readonly kind: "scaled-down"; readonly nodeClaim: NodeClaim }
+  /** A drain waits for pods that may not be evicted, and for others than before. */
+  | {
+      readonly kind: "drain-blocked";
+      readonly node: Node;
+      readonly protectedPods: readonly Pod[];
+    }
   | { readonly kind: "node-drained"; readonly node: Node; readonly nodeClaim: NodeClaim }
   | {
       readonly kind: "node-terminated";

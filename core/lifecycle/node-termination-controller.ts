@@ -60,6 +60,8 @@ interface Stage {
 export class NodeTerminationController extends KeyedController {
   readonly #context: LifecycleContext;
   readonly #evictionQueue: EvictionQueueController;
+  /** Uids of the pods that drains wait for because they are protected, by the name of the node. */
+  readonly #protectedUids = new Map<string, string>();
 
   constructor(context: LifecycleContext, evictionQueue: EvictionQueueController) {
     super({
@@ -166,11 +168,8 @@ export class NodeTerminationController extends KeyedController {
       ? found
       : setCondition(found, { type: "Drained", ...draining }, now);
     const pods = this.#context.cluster.podsOnNode(node.metadata.name);
-    const { waiting, forcedDeletes, candidates, evictions } = decideDrain(
-      pods,
-      terminationTime,
-      now,
-    );
+    const drain = decideDrain(pods, terminationTime, now);
+    const { waiting, forcedDeletes, candidates, evictions, protectedPods } = drain;
     for (const { pod, gracePeriodSeconds } of forcedDeletes) {
       this.#deletePod(pod, gracePeriodSeconds, terminationTime ?? now, now);
     }
@@ -179,6 +178,7 @@ export class NodeTerminationController extends KeyedController {
       const event = doNotDisruptEvent(pod, now);
       if (event !== undefined) this.#context.cluster.recordEvent(event);
     }
+    this.#tellProtected(node, protectedPods, now);
     const wait = { nodeClaim, outcome: { requeueAt: after(now, drainPoll) } };
     if (waiting.length > 0) {
       const sentence = `Failed to drain node, ${waiting.length} pods are waiting to be evicted`;
@@ -191,6 +191,15 @@ export class NodeTerminationController extends KeyedController {
       condition?.status === "Unknown" && elapsed(condition.lastTransitionTime, now) < drainTimeMin;
     if (isYoung) return wait;
     return { nodeClaim: setCondition(nodeClaim, { type: "Drained", status: "True" }, now) };
+  }
+
+  #tellProtected(node: Node, protectedPods: readonly Pod[], now: SimTime): void {
+    const { name } = node.metadata;
+    const uids = protectedPods.map(({ metadata }) => metadata.uid).join(" ");
+    if (uids === (this.#protectedUids.get(name) ?? "")) return;
+    this.#protectedUids.set(name, uids);
+    if (uids === "") return;
+    this.#context.recorder.record({ kind: "drain-blocked", node, protectedPods }, now);
   }
 
   #deletePod(pod: Pod, gracePeriodSeconds: number, terminationTime: SimTime, now: SimTime): void {
@@ -274,6 +283,7 @@ export class NodeTerminationController extends KeyedController {
     const released = { ...node, metadata: { ...metadata, finalizers } };
     if (!this.#context.cluster.updateNode(released)) return;
     const terminationDuration = elapsed(metadata.deletionTimestamp ?? now, now);
+    this.#protectedUids.delete(metadata.name);
     this.#context.recorder.record({ kind: "node-terminated", node, terminationDuration }, now);
   }
 

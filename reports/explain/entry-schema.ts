@@ -120,6 +120,7 @@ const entrySchema = z.discriminatedUnion("kind", [
   }),
   entry("node-ready", { nodeName: text }),
   entry("node-initialized", { nodeName: text }),
+  entry("drain-blocked", { nodeName: text, pods: texts }),
   entry("node-drained", { nodeName: text }),
   entry("node-removed", { nodeName: text }),
   entry("pod-created", {
@@ -189,12 +190,14 @@ const entrySchema = z.discriminatedUnion("kind", [
     outcome: z.enum(["succeeded", "failed"]),
     message: text,
   }),
+  entry("changed", { what: text }),
   entry("event", {
     objectKind: text,
     objectKey: text,
     type: z.enum(["Normal", "Warning"]),
     reason: text,
     message: text,
+    count,
   }),
 ]) satisfies z.ZodType<LedgerEntry>;
 
@@ -210,6 +213,7 @@ export function readEntry(
   const result = entrySchema.safeParse(value);
   if (result.success) return { ok: true, entry: result.data };
   const [issue] = result.error.issues;
+  if (issue?.code === "invalid_union") return { ok: false, problem: "an unknown kind of entry" };
   const place = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
   return { ok: false, problem: `${place}${issue?.message ?? "not an entry"}` };
 }

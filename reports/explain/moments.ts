@@ -14,32 +14,28 @@ export interface MomentParts {
 /** Moments as they are found; those that began earlier may be found later. */
 export class Moments {
   readonly #moments: Moment[] = [];
-  #event: { readonly key: string; readonly index: number; count: number } | undefined;
+  /** Events of the present stretch, by their reason. */
+  readonly #events = new Map<string, { readonly index: number; count: number }>();
 
   add(at: SimTime, { what, text, details = [], until }: MomentParts): void {
     this.#moments.push({ at, ...(until === undefined ? {} : { until }), what, text, details });
-    this.#event = undefined;
+    this.#events.clear();
   }
 
   /** A Kubernetes event; the same reason again and again is one moment that lasts. */
-  event({ at, objectKind, reason, message }: Extract<LedgerEntry, { kind: "event" }>): void {
-    const key = `${objectKind} ${reason}`;
-    const last = this.#event?.key === key ? this.#event : undefined;
-    if (last === undefined) {
-      const index = this.#moments.push({
-        at,
-        what: "event",
-        text: `${reason}: ${message}`,
-        details: [],
-      });
-      this.#event = { key, index: index - 1, count: 1 };
+  event({ at, reason, message, count }: Extract<LedgerEntry, { kind: "event" }>): void {
+    const known = this.#events.get(reason);
+    const first = known === undefined ? undefined : this.#moments[known.index];
+    if (known === undefined || first === undefined) {
+      const moment = { at, what: "event", text: `${reason}: ${message}`, details: [] };
+      this.#events.set(reason, { index: this.#moments.push(moment) - 1, count });
       return;
     }
-    const first = this.#moments[last.index];
-    last.count += 1;
-    if (first === undefined) return;
-    const text = `${reason}, ${last.count} times: ${message}`;
-    this.#moments[last.index] = { ...first, until: at, text };
+    // The Node and the NodeClaim are told the same at once.
+    if (first.at === at && first.text === `${reason}: ${message}`) return;
+    known.count += count;
+    const text = `${reason}, ${known.count} times: ${message}`;
+    this.#moments[known.index] = { ...first, until: at, text };
   }
 
   /** By time; those of one instant in the order in which they were found. */

@@ -38,6 +38,7 @@ const kinds: ReadonlySet<LedgerEntryKind> = new Set([
   "disruption-refused",
   "disruption-refusal-ended",
   "pod-failed-scheduling",
+  "changed",
 ]);
 const charges: ReadonlySet<LedgerEntryKind> = new Set([
   "charge",
@@ -132,6 +133,10 @@ export class NodePoolStory {
         return this.#budgets.endOf((member) => member.startsWith(`${entry.nodeName} `), entry.at);
       case "pod-failed-scheduling":
         return this.#podRefused(entry);
+      case "changed":
+        if (entry.what.startsWith("NodePool ") && entry.what !== `NodePool ${this.#name}`) return;
+        this.#moments.add(entry.at, { what: "changed", text: `${entry.what} is changed` });
+        return;
       case "event":
         // Told by the spells of the budgets.
         if (entry.reason !== "DisruptionBlocked") this.#moments.event(entry);
@@ -298,7 +303,10 @@ export class NodePoolStory {
       },
       {
         label: "refused",
-        text: [countOf(refused, "launch"), ...tallied(this.#failures)].join(": "),
+        text:
+          refused === 0
+            ? "no launch"
+            : `${countOf(refused, "launch")}: ${tallyText(this.#failures)}`,
       },
       {
         label: "ended",
@@ -309,7 +317,10 @@ export class NodePoolStory {
         label: "commands",
         text: commands.length === 0 ? "none" : [...commands, ...back].join(", "),
       },
-      { label: "interrupted", text: countOf(interruptions, "Spot Instance") },
+      {
+        label: "interrupted",
+        text: interruptions === 0 ? "none" : countOf(interruptions, "Spot Instance"),
+      },
     ];
   }
 

@@ -47,6 +47,7 @@ export class NodeStory {
   wants(kind: LedgerEntryKind, line: string): boolean {
     if (LiveCluster.kinds.has(kind) || this.#tenancies.kinds.has(kind)) return true;
     if (kind === "offering-unavailable") return this.#launched === undefined;
+    if (kind === "changed") return this.#createdAt !== undefined && this.#endedAt === undefined;
     return this.#names().some((name) => line.includes(name));
   }
 
@@ -111,6 +112,7 @@ export class NodeStory {
     if (entry.kind === "disruption-command") return this.#command(entry);
     if (entry.kind === "disruption-command-ended") return this.#commandEnded(entry);
     if (entry.kind === "event") return this.#event(entry);
+    if (entry.kind === "changed") return this.#changed(entry);
     if ("nodeClaimName" in entry && entry.nodeClaimName === this.#name) {
       return this.#addOfClaim(entry);
     }
@@ -174,6 +176,8 @@ export class NodeStory {
     switch (entry.kind) {
       case "node-initialized":
         return this.#tell(entry, "initialized", "initialized: may be disrupted from now on");
+      case "drain-blocked":
+        return this.#tenancies.drainBlocked(entry);
       case "node-drained":
         return this.#tell(entry, "drained", "drained");
       default:
@@ -185,6 +189,12 @@ export class NodeStory {
       (entry.objectKind === "Node" && entry.objectKey === this.#nodeName) ||
       (entry.objectKind === "NodeClaim" && entry.objectKey === this.#name);
     if (isMine && !isToldOtherwise(entry.reason)) this.#moments.event(entry);
+  }
+
+  /** Somebody has changed what the node was made from, or may have been. */
+  #changed({ at, what }: Entry<"changed">): void {
+    if (what.startsWith("NodePool ") && what !== `NodePool ${this.#nodePoolName}`) return;
+    this.#moments.add(at, { what: "changed", text: `${what} is changed` });
   }
 
   #consider(entry: Entry<"disruption-considered">): void {

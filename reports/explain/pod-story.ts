@@ -230,7 +230,7 @@ export class PodStory {
     const { at, podUid, nodeName, reason } = entry;
     const life = this.#life(podUid);
     const machine = this.#cluster.machineOfNode(nodeName);
-    const cause = machine?.cause === undefined ? [] : [`by ${machine.cause}`];
+    const cause = machine?.cause === undefined ? [] : [`cause: ${machine.cause}`];
     const lost = entry.lostWorkSeconds ?? 0;
     const work = lost > 0 ? [`${formatSeconds(lost)} of work are lost`] : [];
     const how = entry.kind === "pod-evicted" ? "evicted" : "killed";
@@ -250,6 +250,13 @@ export class PodStory {
   /** What happens to the machine that the pod runs on, or waits for. */
   #addOfMachine(entry: LedgerEntry): void {
     switch (entry.kind) {
+      case "drain-blocked":
+        if (!entry.pods.includes(this.#podKey)) return;
+        return this.#tell(
+          entry.at,
+          "drain-blocked",
+          "the drain of its node waits for it: annotation karpenter.sh/do-not-disrupt",
+        );
       case "instance-launched":
         if (!this.#isAwaited(entry.nodeClaimName)) return;
         return this.#tell(

@@ -35,6 +35,7 @@ export class Tenancies {
   readonly #waitingByUid = new Map<string, OpenTenancy>();
   readonly #drains: Drain[] = [];
   readonly #blocks: Block[] = [];
+  readonly #protections: Extract<LedgerEntry, { kind: "drain-blocked" }>[] = [];
   #isNewDrain = true;
 
   /** Kinds that are always of interest. */
@@ -52,6 +53,11 @@ export class Tenancies {
   /** Disruptions from now on have another cause than those before. */
   beginDrain(): void {
     this.#isNewDrain = true;
+  }
+
+  /** The drain of the node waits for protected pods. */
+  drainBlocked(entry: Extract<LedgerEntry, { kind: "drain-blocked" }>): void {
+    this.#protections.push(entry);
   }
 
   /** Takes in an entry; the node has no name before it is registered. */
@@ -154,7 +160,28 @@ export class Tenancies {
     return [
       ...this.#drains.map(drainMoment),
       ...this.#blocks.map((block) => blockMoment(block, end)),
+      ...this.#protections.map((entry, index) => this.#protectionMoment(entry, index, end)),
     ];
+  }
+
+  /** Lasts until the drain waits for others, or the last of the pods is gone. */
+  #protectionMoment(
+    { at, pods }: Extract<LedgerEntry, { kind: "drain-blocked" }>,
+    index: number,
+    end: SimTime,
+  ): Moment {
+    const last = pods.map((key) => this.#tenancies.findLast(({ podKey }) => podKey === key)?.until);
+    const isOpen = last.includes(undefined);
+    const gone = isOpen
+      ? end
+      : last.reduce<SimTime>((a, b) => (b !== undefined && b > a ? b : a), at);
+    const until = this.#protections[index + 1]?.at ?? gone;
+    return {
+      ...{ at, until, what: "drain-blocked" },
+      ...(isOpen && until === end ? { isOpen: true } : {}),
+      text: `the drain waits for ${countOf(pods.length, "pod")} with annotation karpenter.sh/do-not-disrupt`,
+      details: pods,
+    };
   }
 }
 

@@ -351,7 +351,8 @@ export class KubeApiServer implements Cluster {
 
   recordEvent(event: ClusterEvent): void {
     const at = this.#now();
-    if (this.#events.isNew(event, at)) this.#ledger.record({ at, kind: "event", ...event });
+    const count = this.#events.admit(event, at);
+    if (count !== undefined) this.#ledger.record({ at, kind: "event", ...event, count });
   }
 
   // Disruptions by Kubernetes itself

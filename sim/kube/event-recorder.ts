@@ -1,32 +1,55 @@
 import type { ClusterEvent } from "../../core/state/index.ts";
-import { elapsed, minutes } from "../../core/units/index.ts";
+import { after, elapsed, hours, minutes } from "../../core/units/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
 
+/** @see karpenter v1.14.1 pkg/events/recorder.go defaultDedupeTimeout */
 const repeatAfter = minutes(2);
-const pruneAbove = 4096;
+/** What comes again within that time is the same going on. */
+const goesOnFor = minutes(10);
+const toldAgainAfter = hours(1);
+
+interface Recurrence {
+  /** When it last counted as an event. */
+  seenAt: SimTime;
+  toldAt: SimTime;
+  /** Since it was told. */
+  count: number;
+}
 
 /**
- * Tells first occurrences of an event from repeats of the same text within two minutes.
- *
- * @see karpenter v1.14.1 pkg/events/recorder.go defaultDedupeTimeout
+ * Counts events as Karpenter's recorder lets them through, and tells the first of those that come
+ * again and again: a node that cannot be drained has one every few seconds, for days.
  */
 export class EventRecorder {
-  readonly #recordedAt = new Map<string, SimTime>();
+  readonly #recurrences = new Map<string, Recurrence>();
+  #sweepAt: SimTime | undefined;
 
-  /** Whether the event is news; notes it when it is. */
-  isNew(event: ClusterEvent, now: SimTime): boolean {
+  /** How often the event has come since it was told last, if it is to be told now. */
+  admit(event: ClusterEvent, now: SimTime): number | undefined {
+    this.#sweep(now);
     const { objectKind, objectKey, type, reason, message } = event;
     const text = JSON.stringify([objectKind, objectKey, type, reason, message]);
-    const last = this.#recordedAt.get(text);
-    if (last !== undefined && elapsed(last, now) < repeatAfter) return false;
-    if (this.#recordedAt.size >= pruneAbove) this.#forget(now);
-    this.#recordedAt.set(text, now);
-    return true;
+    const known = this.#recurrences.get(text);
+    if (known === undefined || elapsed(known.seenAt, now) >= goesOnFor) {
+      this.#recurrences.set(text, { seenAt: now, toldAt: now, count: 0 });
+      return 1;
+    }
+    if (elapsed(known.seenAt, now) < repeatAfter) return undefined;
+    known.seenAt = now;
+    known.count += 1;
+    if (elapsed(known.toldAt, now) < toldAgainAfter) return undefined;
+    const { count } = known;
+    known.toldAt = now;
+    known.count = 0;
+    return count;
   }
 
-  #forget(now: SimTime): void {
-    for (const [text, at] of this.#recordedAt) {
-      if (elapsed(at, now) >= repeatAfter) this.#recordedAt.delete(text);
+  /** Forgets what does not go on, now and then. */
+  #sweep(now: SimTime): void {
+    if (this.#sweepAt !== undefined && now < this.#sweepAt) return;
+    this.#sweepAt = after(now, goesOnFor);
+    for (const [text, { seenAt }] of this.#recurrences) {
+      if (elapsed(seenAt, now) >= goesOnFor) this.#recurrences.delete(text);
     }
   }
 }

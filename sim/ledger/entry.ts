@@ -1,49 +1,14 @@
 import type { CapacityType } from "../../core/apis/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
-import type { BillSegment, PodRequests, TerminatedBy, WorkloadRef } from "./entry-parts.ts";
-
-/** What one Balanced NodePool makes of a move. */
-export interface NodePoolScore {
-  readonly nodePoolName: string;
-  /** Absent where it has no bound: nothing is disrupted for the saving. */
-  readonly score?: number;
-  readonly threshold: number;
-  readonly k: number;
-  /** Of what the NodePool costs. */
-  readonly savingsFraction: number;
-  /** Of what disrupting the whole NodePool would take. */
-  readonly disruptionFraction: number;
-  readonly isApproved: boolean;
-}
-
-/** A machine that would come in the place of others. */
-export interface ReplacementOption {
-  readonly nodePoolName: string;
-  /** The first few types, cheapest first. */
-  readonly instanceTypes: readonly string[];
-  readonly instanceTypeCount: number;
-  readonly capacityTypes: readonly string[];
-}
-
-/** What stands in the way of a disruption, as far as it has a name. */
-export interface BlockedBy {
-  /** `namespace/name`, at most five. */
-  readonly pods?: readonly string[];
-  readonly podDisruptionBudgets?: readonly string[];
-  /** On the pods, where there are pods; else on the node. */
-  readonly annotation?: string;
-  readonly nodePool?: string;
-  readonly budget?: {
-    readonly reason: string;
-    readonly allowed: number;
-    /** Nodes that are not ready or being deleted, and all that count. */
-    readonly disrupting: number;
-    readonly nodes: number;
-    /** Of the first budget that allows no more, as in the NodePool. */
-    readonly budgetNodes?: string;
-    readonly schedule?: string;
-  };
-}
+import type {
+  BillSegment,
+  BlockedBy,
+  NodePoolScore,
+  PodRequests,
+  ReplacementOption,
+  TerminatedBy,
+  WorkloadRef,
+} from "./entry-parts.ts";
 
 interface At {
   readonly at: SimTime;
@@ -188,6 +153,15 @@ export type LedgerEntry = At &
       }
     | { readonly kind: "node-ready"; readonly nodeName: string }
     | { readonly kind: "node-initialized"; readonly nodeName: string }
+    /**
+     * A draining node waits for pods whose do-not-disrupt annotation protects them. Told when they are
+     * other pods than before.
+     */
+    | {
+        readonly kind: "drain-blocked";
+        readonly nodeName: string;
+        readonly pods: readonly string[];
+      }
     /** Every pod that had to go is gone: the instance is terminated next. */
     | { readonly kind: "node-drained"; readonly nodeName: string }
     | { readonly kind: "node-removed"; readonly nodeName: string }
@@ -365,7 +339,10 @@ export type LedgerEntry = At &
       }
     /** Somebody has changed an object (`NodePool default`) or the `account`, as the scenario says. */
     | { readonly kind: "changed"; readonly what: string }
-    /** A Kubernetes event that Karpenter published. */
+    /**
+     * A Kubernetes event that Karpenter published. One that comes again and again is told at first
+     * and then once an hour.
+     */
     | {
         readonly kind: "event";
         readonly objectKind: string;
@@ -373,6 +350,8 @@ export type LedgerEntry = At &
         readonly type: "Normal" | "Warning";
         readonly reason: string;
         readonly message: string;
+        /** How often it came since it was told last, this time included. */
+        readonly count: number;
       }
   );
 
