@@ -83,6 +83,8 @@ const entrySchema = z.discriminatedUnion("kind", [
   entry("instance-running", { instanceId: text }),
   entry("instance-shutting-down", { instanceId: text, terminatedBy: z.enum(["user", "ec2"]) }),
   entry("instance-terminated", { instanceId: text }),
+  entry("instance-stopping", { instanceId: text }),
+  entry("fault", { fault: text, nodeName: text, instanceId: text }),
   entry("charge", {
     item: z.enum(["compute", "storage", "public-ipv4"]),
     instanceId: text,

@@ -160,6 +160,14 @@ export class NodeStory {
         return this.#tell(entry, "running", "running: the bill starts");
       case "interruption-notice":
         return this.#tell(entry, "interruption", "EC2 takes the Spot Instance back in two minutes");
+      case "instance-stopping":
+        return this.#tell(
+          entry,
+          "stopping",
+          "somebody stops the instance: the bill for compute stops",
+        );
+      case "fault":
+        return this.#tell(entry, "fault", `fault: ${entry.fault}`);
       case "rebalance-recommendation":
         return this.#tell(entry, "rebalance", "EC2 recommends to rebalance");
       case "instance-shutting-down": {
