@@ -116,6 +116,19 @@ describe("a pass", () => {
     expect(new Set(told.map(({ message }) => message)).size).toBe(1);
   });
 
+  it("tells at the second look, too, why a node is no candidate", () => {
+    const cluster = world(oversized, onDemand);
+    cluster.node({ name: "b", type: "small", conditions: ["Initialized"] });
+    cluster.pod("kept", "b", "1800m");
+    cluster.advance(seconds(5));
+    cluster.pod("kept", "b", "1800m", { annotations: { "karpenter.sh/do-not-disrupt": "true" } });
+    // The replacement isn't launched, so no pass follows.
+    cluster.advance(seconds(11));
+    expect(cluster.story[0]).toMatch(/^00:00:15 started/);
+    const told = cluster.cluster.events.filter(({ objectKey }) => objectKey === "b");
+    expect(told.map(({ reason }) => reason)).toEqual(["DisruptionBlocked"]);
+  });
+
   it("takes marks off machines that no command is about", () => {
     const cluster = world("", { disruption: { budgets: [{ nodes: "0" }] } });
     cluster.node({ name: "a", type: "small" });

@@ -21,8 +21,6 @@ import {
   seconds,
   type SimTime,
 } from "../units/index.ts";
-import { buildBudgetMapping } from "./budget-mapping.ts";
-import type { CandidateListing } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
@@ -31,7 +29,7 @@ import { areBuffersUnchanged } from "./buffer-inputs.ts";
 import { earliest, hasMovedUntold, type Inputs, inputsOf, isUnchanged } from "./inputs.ts";
 import { liveView, type ViewSources } from "./live-view.ts";
 import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
-import { decideMethod, enabledMethods, ListedView, methodCandidates } from "./methods.ts";
+import { decideMethod, enabledMethods, ListedView } from "./methods.ts";
 import { Narrator } from "./narrator.ts";
 import type { DisruptionLimits } from "./options.ts";
 import {
@@ -256,12 +254,11 @@ export class DisruptionController implements Controller {
 
   #tryMethod(method: DisruptionMethod, index: number, now: SimTime): MethodEnd {
     const listed = this.#view(now);
-    const { candidates, refusals } = this.#list(method, now);
+    const { candidates, refusals } = this.#narrator.listing(method, listed);
     const memory = this.#memory(method);
     memory.timestamp = undefined;
     if (candidates.length === 0) return { kind: "nothing", why: idleness(refusals) };
-    const blocked = buildBudgetMapping(listed.view, method.reason, now).blocked();
-    this.#narrator.blockedNodePools(blocked, method.reason, method.name);
+    this.#narrator.budgets(method, listed);
     if (method.isValidated && this.#isConsolidated(memory, now)) {
       return { kind: "nothing", why: "consolidated" };
     }
@@ -271,16 +268,6 @@ export class DisruptionController implements Controller {
     const at = after(now, decision.took);
     this.#pending = { kind: "search", methodIndex: index, decision, at };
     return { kind: "waiting" };
-  }
-
-  /** What a method considers now, and why its class leaves out other nodes; all of it is told. */
-  #list(method: DisruptionMethod, now: SimTime): CandidateListing {
-    const listed = this.#view(now);
-    const listing = listed.listing(method.disruptionClass);
-    const { candidates, refusals } = methodCandidates({ view: listed.view, listing }, method);
-    this.#narrator.refusals(method.disruptionClass, listing.refusals, now);
-    this.#narrator.refusals(`filter ${method.name}`, refusals, now, method.name);
-    return { candidates, refusals: listing.refusals };
   }
 
   /** Does what a search has decided. */
@@ -380,8 +367,12 @@ export class DisruptionController implements Controller {
     now: SimTime,
   ): PassEnd {
     const { limits = {} } = this.#context;
-    this.#list(method, now);
-    const result = validateCommand(method, command, this.#view(now), limits);
+    const listed = this.#view(now);
+    this.#narrator.listing(method, listed);
+    const result = validateCommand(method, command, listed, limits);
+    // Upstream reads no budgets when candidates are gone.
+    const isChurn = result.kind === "invalid" && result.failure === "churn";
+    if (!isChurn) this.#narrator.budgets(method, listed);
     if (result.kind === "failed") return result;
     const at = after(now, result.took);
     const answered = { kind: "simulation", methodIndex, command, move, result, at } as const;

@@ -1,9 +1,12 @@
 import type { ClusterEvent, StateNode } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
+import { buildBudgetMapping } from "./budget-mapping.ts";
+import type { CandidateListing } from "./candidate.ts";
 import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { nodePoolBlockedEvent, refusalEvents } from "./events.ts";
-import type { MethodDecision, MethodName } from "./method.ts";
+import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
+import { type ListedView, methodCandidates } from "./methods.ts";
 import { Novelty } from "./novelty.ts";
 import { type Refusal, routineRefusals } from "./reasons.ts";
 
@@ -75,10 +78,24 @@ export class Narrator {
     for (const each of refusalEvents(names, event, sentence)) this.#parts.publish(each);
   }
 
-  /** NodePools whose budgets allow nothing for a reason: one round per method. */
-  blockedNodePools(names: readonly string[], reason: string, method: MethodName): void {
-    const events = names.map((name) => nodePoolBlockedEvent(name, reason));
-    this.events(`budget ${method}`, events);
+  /**
+   * Which nodes a method considers; tells why each other is none of them. Refusals in the answer are
+   * those of the method's class.
+   */
+  listing(method: DisruptionMethod, listed: ListedView): CandidateListing {
+    const { view, now } = listed;
+    const listing = listed.listing(method.disruptionClass);
+    const { candidates, refusals } = methodCandidates({ view, listing }, method);
+    this.refusals(method.disruptionClass, listing.refusals, now);
+    this.refusals(`filter ${method.name}`, refusals, now, method.name);
+    return { candidates, refusals: listing.refusals };
+  }
+
+  /** Tells which NodePools' budgets allow nothing for a method's reason. */
+  budgets({ name, reason }: DisruptionMethod, { view, now }: ListedView): void {
+    const blocked = buildBudgetMapping(view, reason, now).blocked();
+    const events = blocked.map((nodePoolName) => nodePoolBlockedEvent(nodePoolName, reason));
+    this.events(`budget ${name}`, events);
   }
 
   events(scope: string, events: readonly ClusterEvent[]): void {
