@@ -131,6 +131,21 @@ const scheduleTitles: readonly DisruptionTitle[] = [
     budgeted({ nodes: "0", schedule: "59 23 * * *", duration: "1m" }),
     machines(2, "n", drifted),
   ]),
+  titled(
+    "should say at the second look that the budget of another NodePool blocks",
+    [
+      budgeted(...all),
+      pool("other"),
+      machine("a"),
+      webPod("pod", "a", { requests: { cpu: "3" } }),
+      machine("b", { pool: "other", conditions: { Consolidatable: "False" } }),
+      webPod("full", "b", { requests: { cpu: "3" } }),
+    ],
+    {
+      seconds: 40,
+      script: [{ atSeconds: 5, put: [pool("other", { budgets: [{ nodes: "0" }] })] }],
+    },
+  ),
   titled("should treat a schedule that never comes as active", [
     budgeted({ nodes: "0", schedule: "0 0 31 2 *", duration: "1h" }),
     machines(2, "n"),
