@@ -12,12 +12,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bufferEdits } from "./buffer-edits.ts";
 import type { ConformanceCase, Decision, RecordedCases } from "./cases.ts";
 import { disruptionEdits } from "./disruption/sorted-disruption.ts";
 import { lifecycleEdits } from "./lifecycle/sorted-maps.ts";
 import { applyEdits, sortedMapEdits } from "./sorted-maps.ts";
 
-const edits = [...sortedMapEdits, ...disruptionEdits, ...lifecycleEdits];
+const edits = [...sortedMapEdits, ...disruptionEdits, ...lifecycleEdits, ...bufferEdits];
 const moduleName = "sigs.k8s.io/karpenter";
 const harness = fileURLToPath(new URL("./upstream/", import.meta.url));
 const outputBytesMax = 2 ** 30;

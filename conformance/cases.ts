@@ -40,7 +40,12 @@ export interface CaseInstanceType {
 }
 
 /** Feature gates that a case may set, as Karpenter spells them. */
-export const caseFeatureGates = ["NodeOverlay", "ReservedCapacity", "StaticCapacity"] as const;
+export const caseFeatureGates = [
+  "CapacityBuffer",
+  "NodeOverlay",
+  "ReservedCapacity",
+  "StaticCapacity",
+] as const;
 export type CaseFeatureGate = (typeof caseFeatureGates)[number];
 
 /** One cluster to decide for. */
@@ -91,6 +96,22 @@ export interface Decision {
   readonly existingNodes: readonly { readonly name: string; readonly pods: readonly string[] }[];
   readonly podErrors: Readonly<Record<string, string>>;
   readonly consequences?: Consequences;
+  /** CapacityBuffers by key, and how many virtual pods each node was given, with the feature gate. */
+  readonly buffers?: readonly DecidedBuffer[];
+  readonly bufferPods?: Readonly<Record<string, number>>;
+}
+
+/** What has become of a CapacityBuffer. */
+export interface DecidedBuffer {
+  readonly key: string;
+  readonly replicas?: number;
+  readonly podTemplate?: string;
+  readonly podTemplateGeneration?: number;
+  readonly strategy?: string;
+  /** The provisioner was asked for a run on its behalf. */
+  readonly isTriggering: boolean;
+  /** By type. */
+  readonly conditions: readonly string[];
 }
 
 /** What follows from a decision. */

@@ -20,6 +20,8 @@ export function differences(upstream: Decision, ours: Decision): readonly string
     ...differs("existing nodes", upstream.existingNodes, ours.existingNodes),
     ...errorDifferences(upstream.podErrors, ours.podErrors),
     ...consequenceDifferences(upstream.consequences, ours.consequences),
+    ...differencesWithin("buffers", upstream.buffers ?? [], ours.buffers ?? []),
+    ...differencesWithin("buffer pods", upstream.bufferPods ?? {}, ours.bufferPods ?? {}),
   ];
 }
 

@@ -41,6 +41,7 @@ import type {
   Decision,
   Manifest,
 } from "./cases.ts";
+import { reconcileBuffers, settleBuffers } from "./buffers.ts";
 import { CaseCloudProvider } from "./case-cloud-provider.ts";
 import { CaseCluster } from "./case-cluster.ts";
 import { type CaseWorld, consequences } from "./consequences.ts";
@@ -69,6 +70,7 @@ export function decide(
     ...{ now, cluster, cloudProvider, state },
     isStaticCapacityOn: featureGates.StaticCapacity === true,
   };
+  const buffers = featureGates.CapacityBuffer === true ? reconcileBuffers(cluster, now) : undefined;
   const overlaid = featureGates.NodeOverlay === true ? withNodeOverlays(world) : cloudProvider;
   const decision = decideProvisioning(
     {
@@ -77,6 +79,7 @@ export function decide(
       instanceTypes: (nodePool) => overlaid.getInstanceTypes(nodePool),
       stateNodes: state.stateNodes(),
       pendingPods: state.pendingPods(),
+      virtualPods: buffers?.virtualPods.getAll(now) ?? [],
       daemonSetPods: state.daemonSetPods(),
       podDisruptionBudgets: cluster.podDisruptionBudgets(),
       cluster,
@@ -87,9 +90,10 @@ export function decide(
       reservedCapacity: featureGates.ReservedCapacity ?? true,
     },
   );
+  const kept = buffers === undefined ? {} : settleBuffers(cluster, buffers, decision, now);
   const inFull =
     testCase.inFull === true ? { consequences: consequences(world, decision) } : undefined;
-  return { name, ...describeDecision(decision), ...inFull };
+  return { name, ...describeDecision(decision), ...kept, ...inFull };
 }
 
 /** A provisioner's decision, as upstream's program prints it. */

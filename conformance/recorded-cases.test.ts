@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { readRecordedCases, recordedFiles } from "./cases.ts";
 import { differences } from "./compare.ts";
+import { generateBufferCases } from "./generate-buffers.ts";
+import { generateInstanceTypeSets } from "./generate.ts";
 import { intern, unintern } from "./interning.ts";
 import { replay } from "./replay.ts";
+import { bufferTitleCases } from "./titles/capacity-buffers.ts";
 
 const titles = "titles.json.gz";
 /** Enough for every change; `npm run conformance` compares all files. */
-const files = recordedFiles().filter((file) => file === "seed-1.json.gz" || file === titles);
+const files = recordedFiles().filter((file) =>
+  ["seed-1.json.gz", titles, "buffers.json.gz"].includes(file),
+);
 
 describe.each(files)("on %s", (file) => {
   const { cases, decisions, upstream } = readRecordedCases(file);
@@ -29,6 +34,15 @@ describe.each(files)("on %s", (file) => {
 });
 
 describe("recorded cases", () => {
+  it("about capacity buffers are those that are made", () => {
+    const { cases } = readRecordedCases("buffers.json.gz");
+    const made = [
+      ...bufferTitleCases(),
+      ...generateBufferCases(21, 4, generateInstanceTypeSets(21)),
+    ];
+    expect(cases).toEqual(JSON.parse(JSON.stringify(made)));
+  });
+
   it("are kept small by writing what repeats once", () => {
     const group = { labels: { app: "web" }, requests: { cpu: "1", memory: "1Gi" } };
     const value = { pods: [group, { ...group }, [group, null, 1]], one: "x" };
@@ -79,6 +93,8 @@ describe("comparing decisions", () => {
     ["another error", { podErrors: { "default/c": "did not tolerate taint" } }],
     ["an error less", { podErrors: {} }],
     ["a failed run", { error: "listing pods" }],
+    ["virtual pods on a node", { bufferPods: { node: 1 } }],
+    ["a buffer", { buffers: [{ key: "default/b", isTriggering: true, conditions: [] }] }],
     [
       "another NodeClaim created",
       { consequences: { ...consequences, created: [{ nodePool: "pool-b" }] } },

@@ -1,4 +1,5 @@
 import type { NodePool } from "../../core/apis/index.ts";
+import type { VirtualPods } from "../../core/capacitybuffer/index.ts";
 import type { InstanceType } from "../../core/cloudprovider/index.ts";
 import {
   defaultDisruptionOptions,
@@ -20,6 +21,7 @@ import {
   type SimTime,
   sortedEntries,
 } from "../../core/units/index.ts";
+import { reconcileBuffers } from "../buffers.ts";
 import { CaseCluster } from "../case-cluster.ts";
 import { clusterObjects } from "../decide.ts";
 import type { CaseChange, CaseFacts, DisruptionCase, ObjectName } from "./cases.ts";
@@ -49,6 +51,8 @@ export class CaseWorld {
   readonly state: ClusterState;
   readonly costs: CostTracker;
   readonly options: DisruptionOptions;
+  /** Of CapacityBuffers as they are at the start, with their feature gate. */
+  readonly virtualPods?: VirtualPods;
   readonly cloudProvider = {
     getInstanceTypes: (nodePool: NodePool): readonly InstanceType[] => this.#offered(nodePool),
   };
@@ -79,6 +83,9 @@ export class CaseWorld {
     for (const each of observers) {
       replayCluster(cluster, (event, at) => each.observe(event, at), this.now);
       cluster.subscribe((event, at) => each.observe(event, at));
+    }
+    if (featureGates.CapacityBuffer === true) {
+      this.virtualPods = reconcileBuffers(cluster, this.now).virtualPods;
     }
     this.#remember(testCase.facts ?? {});
   }

@@ -53,7 +53,11 @@ export interface CaseCarryOut {
 }
 
 /** Feature gates that bear on disruption; those left out are as Karpenter has them by default. */
-export const disruptionFeatureGates = ["ReservedCapacity", "SpotToSpotConsolidation"] as const;
+export const disruptionFeatureGates = [
+  "CapacityBuffer",
+  "ReservedCapacity",
+  "SpotToSpotConsolidation",
+] as const;
 export type DisruptionFeatureGate = (typeof disruptionFeatureGates)[number];
 
 /** Settings of Karpenter. */

@@ -80,6 +80,7 @@ function provision({
   state,
   cloudProvider,
   options,
+  virtualPods,
 }: CaseWorld): ProvisioningDecision {
   const { preferencePolicy, minValuesPolicy, reservedCapacity } = options;
   return decideProvisioning(
@@ -89,6 +90,7 @@ function provision({
       instanceTypes: (nodePool) => cloudProvider.getInstanceTypes(nodePool),
       stateNodes: state.stateNodes(),
       pendingPods: state.pendingPods(),
+      virtualPods: virtualPods?.getAll(now) ?? [],
       daemonSetPods: state.daemonSetPods(),
       podDisruptionBudgets: cluster.podDisruptionBudgets(),
       cluster,

@@ -21,6 +21,7 @@ import { resourceTitles } from "./resources.ts";
 import { schedulingTitles } from "./scheduling.ts";
 import { spreadTitles } from "./spread.ts";
 import { staticNodePoolTitles } from "./static-node-pools.ts";
+import { titleCasesOf } from "./title-cases.ts";
 import { topologyQuirkTitles } from "./topology-quirks.ts";
 import { volumeTopologyTitles } from "./volume-topology.ts";
 import { volumeTitles } from "./volumes.ts";
@@ -53,23 +54,5 @@ const titlesByTopic: Readonly<Record<string, readonly TitledCase[]>> = {
 
 /** All of them, named `topic: title`; their topics are `titles: topic`. */
 export function titleCases(): readonly ConformanceCase[] {
-  return Object.entries(titlesByTopic).flatMap(([topic, titles]) =>
-    titles.map((it) => ({
-      name: `${topic}: ${it.title}`,
-      topic: `titles: ${topic}`,
-      now: "2026-03-01T00:00:00Z",
-      options: {
-        preferencePolicy: it.preferencePolicy ?? "Respect",
-        minValuesPolicy: it.minValuesPolicy ?? "Strict",
-        ...(it.featureGates === undefined ? {} : { featureGates: it.featureGates }),
-      },
-      inFull: true,
-      instanceTypeSet: it.instanceTypeSet ?? "assorted",
-      objects: { kind: "List", items: [namespace("default"), namespace("other"), ...it.objects] },
-    })),
-  );
-}
-
-function namespace(name: string) {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { name } } };
+  return Object.entries(titlesByTopic).flatMap(([topic, titles]) => titleCasesOf(topic, titles));
 }

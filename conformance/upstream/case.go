@@ -59,6 +59,9 @@ type Decision struct {
 	PodErrors     map[string]string `json:"podErrors"`
 	// Consequences is nil unless the case asks for them.
 	Consequences *Consequences `json:"consequences,omitempty"`
+	// Buffers by key, and how many virtual pods each node was given; nil without the feature gate.
+	Buffers    []Buffer       `json:"buffers,omitempty"`
+	BufferPods map[string]int `json:"bufferPods,omitempty"`
 }
 
 // NodeClaim is a machine that would be launched.

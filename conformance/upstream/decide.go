@@ -9,14 +9,18 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/kubernetes/scheme"
 	testclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	autoscalingv1beta1 "sigs.k8s.io/karpenter/pkg/apis/autoscaling/v1beta1"
 	v1 "sigs.k8s.io/karpenter/pkg/apis/v1"
 	"sigs.k8s.io/karpenter/pkg/apis/v1alpha1"
 	"sigs.k8s.io/karpenter/pkg/cloudprovider"
@@ -54,11 +58,17 @@ func decide(ctx context.Context, input *Case) (Decision, error) {
 		return Decision{}, err
 	}
 	moment.evaluateNodeOverlays(ctx)
+	if err := moment.buffers.reconcile(ctx); err != nil {
+		return Decision{}, err
+	}
 	results, err := moment.provisioner.Schedule(ctx)
 	if err != nil {
 		return Decision{}, err
 	}
 	decision := describe(results)
+	if err := moment.buffers.settle(ctx, moment.provisioner, results, &decision); err != nil {
+		return Decision{}, err
+	}
 	if input.InFull {
 		decision.Consequences, err = moment.consequences(ctx, results)
 	}
@@ -74,6 +84,7 @@ type moment struct {
 	provisioner   *provisioning.Provisioner
 	// overlays evaluates NodeOverlays, on instance types that have none applied.
 	overlays *nodeoverlay.Controller
+	buffers  *buffers
 }
 
 func newMoment(input *Case, objects []client.Object, nodeClasses map[string]bool) *moment {
@@ -83,15 +94,17 @@ func newMoment(input *Case, objects []client.Object, nodeClasses map[string]bool
 	store := nodeoverlay.NewInstanceTypeStore()
 	cloudProvider := overlay.Decorate(plain, kubeClient, store)
 	cluster := state.NewCluster(clock, kubeClient, cloudProvider)
+	buffers := newBuffers(kubeClient)
 	return &moment{
 		kubeClient:    kubeClient,
 		cloudProvider: cloudProvider,
 		cluster:       cluster,
 		clock:         clock,
 		provisioner: provisioning.NewProvisioner(
-			kubeClient, test.NewEventRecorder(), cloudProvider, cluster, clock, nil, nil,
+			kubeClient, test.NewEventRecorder(), cloudProvider, cluster, clock, nil, buffers.cache,
 		),
 		overlays: nodeoverlay.NewController(clock, kubeClient, plain, store, cluster),
+		buffers:  buffers,
 	}
 }
 
@@ -109,6 +122,8 @@ func featureGates(given map[string]bool) options.FeatureGates {
 		switch name {
 		case "ReservedCapacity":
 			gates.ReservedCapacity = isOn
+		case "CapacityBuffer":
+			gates.CapacityBuffer = isOn
 		case "NodeOverlay":
 			gates.NodeOverlay = isOn
 		case "StaticCapacity":
@@ -174,7 +189,7 @@ func newClient(objects []client.Object) client.Client {
 	return fake.NewClientBuilder().
 		WithScheme(scheme.Scheme).
 		WithObjects(objects...).
-		WithStatusSubresource(&v1alpha1.NodeOverlay{}).
+		WithStatusSubresource(&v1alpha1.NodeOverlay{}, &autoscalingv1beta1.CapacityBuffer{}).
 		WithIndex(&corev1.Pod{}, "spec.nodeName", func(o client.Object) []string {
 			return []string{o.(*corev1.Pod).Spec.NodeName}
 		}).
@@ -192,6 +207,8 @@ func listSorted(ctx context.Context, c client.WithWatch, list client.ObjectList,
 	switch sorted := list.(type) {
 	case *corev1.PodList:
 		sort.Slice(sorted.Items, func(i, j int) bool { return podKey(&sorted.Items[i]) < podKey(&sorted.Items[j]) })
+	case *autoscalingv1beta1.CapacityBufferList:
+		sortBuffers(sorted)
 	case *appsv1.DaemonSetList:
 		sort.Slice(sorted.Items, func(i, j int) bool { return sorted.Items[i].Name < sorted.Items[j].Name })
 	}
@@ -203,7 +220,19 @@ func getByScope(ctx context.Context, c client.WithWatch, key client.ObjectKey, o
 	if _, ok := object.(*corev1.PersistentVolume); ok {
 		key.Namespace = ""
 	}
-	return c.Get(ctx, key, object, opts...)
+	return asCached(key, object, c.Get(ctx, key, object, opts...))
+}
+
+// asCached says of a missing workload what Karpenter's own client would, which reads from a cache.
+func asCached(key client.ObjectKey, object client.Object, err error) error {
+	switch object.(type) {
+	case *corev1.PodTemplate, *appsv1.Deployment, *appsv1.StatefulSet, *appsv1.ReplicaSet:
+		kind, kindErr := apiutil.GVKForObject(object, scheme.Scheme)
+		if errors.IsNotFound(err) && kindErr == nil {
+			return errors.NewNotFound(schema.GroupResource{Group: kind.Group, Resource: kind.Kind}, key.Name)
+		}
+	}
+	return err
 }
 
 // fillCluster does what the informer controllers do, kind by kind.

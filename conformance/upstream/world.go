@@ -105,7 +105,11 @@ func newWorld(parent context.Context, input *DisruptionCase, sets map[string][]I
 	}
 	w.cluster.MarkUnconsolidated()
 	w.recorder = &recorder{clock: w.clock}
-	w.provisioner = provisioning.NewProvisioner(w.client, w.recorder, w.provider, w.cluster, w.clock, nil, nil)
+	buffers := newBuffers(w.client)
+	if err := buffers.reconcile(ctx); err != nil {
+		return nil, err
+	}
+	w.provisioner = provisioning.NewProvisioner(w.client, w.recorder, w.provider, w.cluster, w.clock, nil, buffers.cache)
 	w.queue = disruption.NewQueue(w.client, w.recorder, w.cluster, w.clock, w.provisioner)
 	return w, w.remember(input.Facts)
 }

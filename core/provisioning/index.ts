@@ -1,5 +1,6 @@
 /** The scheduler that packs pods onto nodes and new NodeClaims; topology; relaxation; batching. */
 export { Batcher, type BatchOptions, defaultBatchOptions } from "./batcher.ts";
+export { bufferPodCounts, provisioningConditions } from "./buffers.ts";
 export { ProvisioningController, type ProvisioningContext } from "./controller.ts";
 export { type DecisionLatency, runLatencyMs, wholeLatency } from "./decision-latency.ts";
 export type {

@@ -2,6 +2,7 @@
 import type { DisruptionCase } from "../../disruption/cases.ts";
 import { type DisruptionTitle, start } from "./build.ts";
 import { budgetTitles } from "./budgets.ts";
+import { bufferTitles } from "./capacity-buffers.ts";
 import { candidateTitles } from "./candidates.ts";
 import { driftTitles } from "./drift.ts";
 import { emptinessTitles } from "./emptiness.ts";
@@ -17,6 +18,7 @@ const titlesByTopic: Readonly<Record<string, readonly DisruptionTitle[]>> = {
   drift: driftTitles,
   "static-drift": staticDriftTitles,
   simulation: simulationTitles,
+  "capacity-buffers": bufferTitles,
 };
 
 /** Topics, each recorded in a file of its own. */
