@@ -86,6 +86,15 @@ describe("a story", { timeout: 60_000 }, () => {
     expect(Math.max(...widths)).toBeLessThanOrEqual(80);
   });
 
+  it("stands in docs/explain.md as it is printed", () => {
+    const page = readFileSync(nodePath.join(root, "docs/explain.md"), "utf8");
+    const shown = [...page.matchAll(/^```text\n([\s\S]*?)^```/gm)].map(([, text = ""]) => text);
+    const printed = ["node-as-is", "pod-pending"].map((name) =>
+      readFileSync(nodePath.join(testdata, `${name}.txt`), "utf8"),
+    );
+    expect(shown).toEqual(printed);
+  });
+
   it("says which pod and which rule hold a node that cannot be drained", async () => {
     const stdout = await explain("out", "node/ip-10-0-0-1.ec2.internal", ...asIs);
     const text = stdout.replaceAll(/\s+/g, " ");

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { ledgerReference } from "./ledger-reference.ts";
+import { reasonReference } from "./reason-reference.ts";
 import type { JsonSchema, ReferencePage } from "./schema-reference.ts";
 import { schemaReference } from "./schema-reference.ts";
 
@@ -46,8 +48,13 @@ const sources: readonly Source[] = [
 
 /** The generated pages: path from the root of the repository, and text. */
 export function referencePages(): readonly { readonly path: string; readonly text: string }[] {
-  return sources.map(({ schema, path, ...page }) => {
+  const schemas = sources.map(({ schema, path, ...page }) => {
     const text = readFileSync(new URL(`../${schema}`, import.meta.url), "utf8");
     return { path, text: schemaReference(JSON.parse(text) as JsonSchema, page) };
   });
+  return [
+    ...schemas,
+    { path: "docs/reference/ledger-entries.md", text: ledgerReference() },
+    { path: "docs/reference/reason-codes.md", text: reasonReference() },
+  ];
 }

@@ -85,6 +85,7 @@ export {
   refusalCodes,
   type RefusalEvent,
   routineRefusals,
+  sentences,
 } from "./reasons.ts";
 export {
   nonPendingPodErrors,
