@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { scoreMove } from "./balanced.ts";
+import { evaluateBalancedMove, scoreMove } from "./balanced.ts";
+import type { Candidate } from "./candidate.ts";
+import type { Command } from "./command.ts";
 
 const pool = { totalCost: 58.08, totalDisruptionCost: 90 };
 
@@ -33,6 +35,41 @@ describe("scoring moves", () => {
   ])("the design's example: %f for %f of %f and %f", (savings, cost, total, all, score) => {
     const totals = { totalCost: total, totalDisruptionCost: all };
     expect(scoreMove(savings, cost, totals, 2).score).toBeCloseTo(score, 2);
+  });
+});
+
+describe("evaluating a move", () => {
+  const candidate = (consolidationPolicy: string): Candidate =>
+    ({
+      name: "a",
+      nodePool: { metadata: { name: "default" }, spec: { disruption: { consolidationPolicy } } },
+      priceUsdPerHour: 1,
+      rescheduleDisruptionCost: 2,
+    }) as unknown as Candidate;
+  const moving = (...candidates: readonly Candidate[]): Command => ({
+    candidates,
+    replacements: [],
+  });
+  const all = new Map([["default", { totalCost: 10, totalDisruptionCost: 20 }]]);
+
+  it("approves a share of the cost for as large a share of the disruption", () => {
+    const { isApproved, scores } = evaluateBalancedMove(moving(candidate("Balanced")), all, 2);
+    expect(isApproved).toBe(true);
+    expect(scores.get("default")?.score).toBe(1);
+  });
+
+  it("refuses a NodePool whose totals are missing, and a move of no nodes", () => {
+    const unknown = evaluateBalancedMove(moving(candidate("Balanced")), new Map(), 2);
+    expect(unknown.isApproved).toBe(false);
+    expect(unknown.scores.get("default")?.score).toBe(0);
+    expect(evaluateBalancedMove(moving(), all, 2).isApproved).toBe(false);
+  });
+
+  it("approves nodes of other policies without a score", () => {
+    const other = moving(candidate("WhenEmptyOrUnderutilized"));
+    const { isApproved, scores } = evaluateBalancedMove(other, new Map(), 2);
+    expect(isApproved).toBe(true);
+    expect(scores.size).toBe(0);
   });
 });
 
