@@ -129,6 +129,30 @@ describe("a pass", () => {
     expect(told.map(({ reason }) => reason)).toEqual(["DisruptionBlocked"]);
   });
 
+  it("tells of pods' do-not-disrupt annotations, of each node up to the first that blocks", () => {
+    const cluster = world("", { disruption: { budgets: [{ nodes: "0" }] } });
+    const add = (name: string, node: string, value: string): void => {
+      const annotations = { "karpenter.sh/do-not-disrupt": value };
+      const status = { phase: "Running", startTime: cluster.now } as const;
+      cluster.pod(name, node, "10m", { annotations, status });
+    };
+    for (const name of ["a", "b"]) cluster.node({ name, type: "small" });
+    cluster.node({ name: "new", type: "small", conditions: [] });
+    add("bad", "a", "soon");
+    add("brief", "a", "1m");
+    add("unread", "a", "never");
+    add("forever", "b", "true");
+    add("elsewhere", "new", "soon");
+    cluster.advance(minutes(2));
+    const told = cluster.cluster.events.filter(({ objectKind }) => objectKind === "Pod");
+    expect(told.map(({ objectKey, reason }) => `${objectKey} ${reason}`)).toEqual([
+      "default/bad InvalidDoNotDisruptAnnotation",
+      "default/brief DoNotDisruptUntil",
+      "default/brief DoNotDisruptGracePeriodElapsed",
+      "default/unread InvalidDoNotDisruptAnnotation",
+    ]);
+  });
+
   it("takes marks off machines that no command is about", () => {
     const cluster = world("", { disruption: { budgets: [{ nodes: "0" }] } });
     cluster.node({ name: "a", type: "small" });

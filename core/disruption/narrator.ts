@@ -4,6 +4,7 @@ import { buildBudgetMapping } from "./budget-mapping.ts";
 import type { CandidateListing } from "./candidate.ts";
 import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
+import { doNotDisruptEvents } from "./do-not-disrupt-events.ts";
 import { nodePoolBlockedEvent, refusalEvents } from "./events.ts";
 import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
 import { type ListedView, methodCandidates } from "./methods.ts";
@@ -37,6 +38,9 @@ export class Narrator {
   /** Of moves, without and with their numbers. */
   readonly #verdicts = new Novelty<ConsideredMove>(verdictText);
   readonly #moves = new Novelty<ConsideredMove>(moveText);
+
+  /** The listing whose pods' annotations were told last. */
+  #annotationsOf: CandidateListing | undefined;
 
   constructor(parts: NarratorParts) {
     this.#parts = parts;
@@ -88,7 +92,19 @@ export class Narrator {
     const { candidates, refusals } = methodCandidates({ view, listing }, method);
     this.refusals(method.disruptionClass, listing.refusals, now);
     this.refusals(`filter ${method.name}`, refusals, now, method.name);
+    this.#tellAnnotations(method, listed, listing);
     return { candidates, refusals: listing.refusals };
+  }
+
+  /** Both classes look at the same pods, and graceful methods are tried in every pass. */
+  #tellAnnotations(
+    { disruptionClass }: DisruptionMethod,
+    listed: ListedView,
+    listing: CandidateListing,
+  ): void {
+    if (disruptionClass !== "graceful" || listing === this.#annotationsOf) return;
+    this.#annotationsOf = listing;
+    this.events("do-not-disrupt", doNotDisruptEvents(listed, listing));
   }
 
   /** Tells which NodePools' budgets allow nothing for a method's reason. */
