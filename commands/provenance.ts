@@ -28,8 +28,10 @@ export function provenanceOf(
       .filter(({ policy }) => policies.includes(policy.name))
       .map(({ policy }) => ({
         name: policy.name,
-        experiments: Object.entries(policy.experiments)
-          .map(([name, value]) => `${name}: ${String(value)}`)
+        // As the scenario names them.
+        experiments: Object.entries(policy.spec.experiments?.consolidation ?? {})
+          .filter(([, value]) => value !== undefined)
+          .map(([name, value]) => `consolidation.${name}: ${String(value)}`)
           .sort(compareStrings),
         decisionLatency: latencyText(karpenterOptions(policy)),
       })),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sizes } from "../../test/support/disruption-types.ts";
+import { ladder, sizes } from "../../test/support/disruption-types.ts";
 import { describeCommands, DisruptionWorld } from "../../test/support/disruption-world.ts";
 import { nodePool } from "../../test/support/node-pools.ts";
 import { minutes } from "../units/index.ts";
@@ -49,6 +49,38 @@ describe("experiments", () => {
   it("set k of Balanced: at 1 no replacement is approved, at 2 one for half the price", () => {
     expect(single({ balancedK: 1 }, "Balanced")).toEqual([]);
     expect(single({}, "Balanced")).toEqual(replaced);
+  });
+
+  it("set how many cheaper types a spot node's spot replacement needs, and may name", () => {
+    const spot = (experiments: DisruptionExperiments): readonly string[] => {
+      const made = new DisruptionWorld({ experiments, spotToSpotConsolidation: true });
+      made.cloudProvider.instanceTypes = ladder(16);
+      made.cluster.put(nodePool());
+      made.table("a | default | t16 | spot | web:1500m");
+      return made
+        .decide("single-node-consolidation")
+        .commands.flatMap(({ replacements }) =>
+          replacements.map((it) =>
+            it.kind === "scheduled" ? String(it.nodeClaim.instanceTypeOptions.length) : it.kind,
+          ),
+        );
+    };
+    expect(spot({})).toEqual(["15"]);
+    expect(spot({ spotToSpotInstanceTypesMin: 15 })).toEqual(["15"]);
+    expect(spot({ spotToSpotInstanceTypesMin: 16 })).toEqual([]);
+    expect(spot({ spotToSpotInstanceTypesMin: 1 })).toEqual(["1"]);
+  });
+
+  it("leave emptiness and drift alone", () => {
+    const strict = { minSavingsPercent: 100, minSavingsUsdPerHour: 9, utilizationCutoffPercent: 0 };
+    const made = new DisruptionWorld({ experiments: strict });
+    made.cloudProvider.instanceTypes = sizes;
+    made.cluster.put(nodePool({ requirements }));
+    made.node({ name: "empty", type: "medium" });
+    made.node({ name: "old", type: "small", conditions: ["Initialized", "Drifted"] });
+    made.pod("web", "old", "1500m");
+    expect(describeCommands(made.decide("emptiness"))).toEqual(["delete empty"]);
+    expect(describeCommands(made.decide("drift"))).toEqual(["delete old"]);
   });
 
   it("switch single-node consolidation off", () => {

@@ -16,7 +16,7 @@ export interface DisruptionExperiments {
   readonly utilizationCutoffPercent?: number;
   /** False: single-node consolidation never runs. */
   readonly singleNodeConsolidation?: boolean;
-  /** How many cheaper types a spot node's spot replacement needs; upstream has 15. */
+  /** How many cheaper types a spot node's spot replacement needs, 1 or more; upstream has 15. */
   readonly spotToSpotInstanceTypesMin?: number;
 }
 

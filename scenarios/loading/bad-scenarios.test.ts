@@ -32,6 +32,28 @@ function edited(from: string, to: string): string {
 const at = "scenario.yaml";
 const policy = (text: string): string => scenarioYaml(`  policies:\n    - ${text}\n`);
 
+describe("an experiment beyond its range", () => {
+  it.each<[string, string]>([
+    ["balancedK: 0", "more than 0"],
+    ["balancedK: two", "a number"],
+    ["minSavingsPercent: 101", "at most 100"],
+    ["minSavingsPercent: -1", "at least 0"],
+    ["minSavingsUsdPerHour: -0.1", "at least 0"],
+    ["utilizationCutoffPercent: 150", "at most 100"],
+    ["singleNode: 1", "true or false"],
+    ["spotToSpotInstanceTypesMin: 0", "at least 1"],
+    ["spotToSpotInstanceTypesMin: 1.5", "a whole number"],
+    ["singleNodes: false", "singleNode"],
+  ])("%s is told with what may stand there", async (text, allowed) => {
+    const found = await complaintsAbout(
+      policy(`{ name: a, experiments: { consolidation: { ${text} } } }`),
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]?.path).toContain("spec.policies[0].experiments.consolidation");
+    expect(found[0]?.allowed).toContain(allowed);
+  });
+});
+
 describe("a bad scenario gives one clear complaint where it is bad", () => {
   it.each([
     [

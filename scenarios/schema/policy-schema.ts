@@ -106,18 +106,20 @@ export const experimentsSchema = z.strictObject({
         .min(0)
         .max(100)
         .optional()
-        .describe("a replacement must save this share of the price"),
+        .describe("a move must save this share of what its nodes cost, in percent"),
       minSavingsUsdPerHour: amountField
         .optional()
-        .describe("a replacement must save this many dollars an hour"),
+        .describe("a move must save this many US dollars an hour"),
       utilizationCutoffPercent: z
         .number()
         .min(0)
         .max(100)
         .optional()
-        .describe("nodes that are fuller than this are left alone"),
+        .describe("nodes of which more cpu or memory is requested are left alone, in percent"),
       singleNode: z.boolean().optional().describe("false switches single-node consolidation off"),
-      spotToSpotInstanceTypesMin: countField
+      spotToSpotInstanceTypesMin: z
+        .int()
+        .min(1)
         .optional()
         .describe("cheaper types that Spot-to-Spot needs. Upstream: 15"),
     })
