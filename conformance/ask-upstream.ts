@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { OutsideError } from "../core/units/index.ts";
 import { bufferEdits } from "./buffer-edits.ts";
 import type { ConformanceCase, Decision, RecordedCases } from "./cases.ts";
 import { disruptionEdits } from "./disruption/sorted-disruption.ts";
@@ -25,7 +26,7 @@ const outputBytesMax = 2 ** 30;
 /** So many cases are sent at once: each carries its instance types in full. */
 const casesAtOnce = 64;
 
-/** The cases with upstream's decisions. @throws Error when Go, its modules or the program fail. */
+/** The cases with upstream's decisions. @throws OutsideError when Go, its modules or the program fail. */
 export function askUpstream(
   cases: readonly ConformanceCase[],
   instanceTypeSets: RecordedCases["instanceTypeSets"],
@@ -64,11 +65,13 @@ export function runHarness<T>(
   args: readonly string[],
   lines: readonly unknown[],
 ): readonly T[] {
-  const output = execFileSync(program, args, {
-    input: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
-    maxBuffer: outputBytesMax,
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const output = outside("upstream's program stopped", () =>
+    execFileSync(program, args, {
+      input: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+      maxBuffer: outputBytesMax,
+      stdio: ["pipe", "pipe", "inherit"],
+    }),
+  );
   return output
     .toString("utf8")
     .trim()
@@ -93,10 +96,12 @@ function buildHarness(folder: string): string {
   writeFileSync(moduleFile, `${requirements}\nreplace ${moduleName} => ${copy}\n`);
   cpSync(join(harness, "go.sum"), join(folder, "go.sum"));
   const binary = join(folder, "upstream");
-  execFileSync("go", ["build", "-trimpath", `-modfile=${moduleFile}`, "-o", binary, "."], {
-    cwd: harness,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  outside("Go could not build conformance/upstream", () =>
+    execFileSync("go", ["build", "-trimpath", `-modfile=${moduleFile}`, "-o", binary, "."], {
+      cwd: harness,
+      stdio: ["ignore", "inherit", "inherit"],
+    }),
+  );
   return binary;
 }
 
@@ -108,6 +113,47 @@ function isSource(from: string, to: string): boolean {
 }
 
 function goList(format: string): string {
-  const output = execFileSync("go", ["list", "-m", "-f", format, moduleName], { cwd: harness });
+  downloadModule();
+  const output = outside("Go could not find Karpenter's module", () =>
+    execFileSync("go", ["list", "-m", "-f", format, moduleName], { cwd: harness }),
+  );
   return output.toString("utf8").trim();
+}
+
+let isDownloaded = false;
+
+/** Puts upstream's sources into the module cache, where they may not be yet. */
+function downloadModule(): void {
+  if (isDownloaded) return;
+  outside("Go could not fetch Karpenter's module", () =>
+    execFileSync("go", ["mod", "download", moduleName], {
+      cwd: harness,
+      stdio: ["ignore", "ignore", "inherit"],
+    }),
+  );
+  isDownloaded = true;
+}
+
+/** Runs a program; what goes wrong with it is nothing that the caller did. */
+function outside<T>(message: string, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    throw isMissing
+      ? new OutsideError({
+          code: "outside/no-go",
+          message: "asking upstream Karpenter needs Go, and there is no go on the path",
+          advice:
+            "Install Go 1.26 or later from https://go.dev/dl; comparing with what is recorded " +
+            "(npm run conformance) needs none.",
+        })
+      : new OutsideError({
+          code: "outside/go-failed",
+          message,
+          advice:
+            "See the lines above. Go 1.26 or later is needed, and its module proxy the first time.",
+          cause,
+        });
+  }
 }

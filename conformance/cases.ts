@@ -58,6 +58,8 @@ export interface ConformanceCase {
   readonly options: {
     readonly preferencePolicy: "Respect" | "Ignore";
     readonly minValuesPolicy: "Strict" | "BestEffort";
+    /** Strict, as in provisioning, unless it says otherwise, as in consolidation. */
+    readonly reservedOfferingMode?: "Fallback";
     /** Those left out are as Karpenter has them by default. */
     readonly featureGates?: Readonly<Partial<Record<CaseFeatureGate, boolean>>>;
   };
@@ -158,6 +160,15 @@ export interface RecordedCases {
   readonly instanceTypeSets: Readonly<Record<string, readonly CaseInstanceType[]>>;
   readonly cases: readonly ConformanceCase[];
   readonly decisions: readonly Decision[];
+}
+
+/** Those of the sets of instance types that the cases use. */
+export function usedInstanceTypeSets(
+  sets: RecordedCases["instanceTypeSets"],
+  cases: readonly Pick<ConformanceCase, "instanceTypeSet">[],
+): RecordedCases["instanceTypeSets"] {
+  const used = new Set(cases.map(({ instanceTypeSet }) => instanceTypeSet));
+  return Object.fromEntries(Object.entries(sets).filter(([name]) => used.has(name)));
 }
 
 /** Where the recorded cases are. */

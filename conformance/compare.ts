@@ -80,7 +80,8 @@ function errorDifferences(upstream: Texts, ours: Texts): readonly string[] {
   );
 }
 
-function isSameError(upstream: string | undefined, ours: string | undefined): boolean {
+/** Whether two errors of a pod say the same; either may be missing. */
+export function isSameError(upstream: string | undefined, ours: string | undefined): boolean {
   const [left, right] = [upstream, ours].map((it) => it && withoutChance(it));
   return left === right;
 }

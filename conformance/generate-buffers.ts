@@ -1,16 +1,14 @@
 // Random cases with capacity buffers: those of every topic, with buffers added that imitate their pods.
 import { type RandomStream, stream } from "../sim/engine/index.ts";
-import type { CaseInstanceType, ConformanceCase, Manifest } from "./cases.ts";
+import type { ConformanceCase, Manifest } from "./cases.ts";
 import { between, chance, perhaps } from "./dice.ts";
-import { generateCases } from "./generate.ts";
 
-/** `countByTopic` cases of every topic of `generateCases`, each with one to five buffers. */
-export function generateBufferCases(
+/** The cases, each with one to five buffers; the same ones for the same seed. */
+export function addBuffers(
   seed: number,
-  countByTopic: number,
-  sets: Readonly<Record<string, readonly CaseInstanceType[]>>,
+  cases: readonly ConformanceCase[],
 ): readonly ConformanceCase[] {
-  return generateCases(seed, countByTopic, sets).map((base) => {
+  return cases.map((base) => {
     const name = `buffers-${base.name}`;
     return withBuffers(base, name, stream(seed, "conformance-case", name));
   });

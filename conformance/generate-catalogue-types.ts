@@ -9,7 +9,7 @@ import {
 import { buildInstanceType, defaultAwsSettings } from "../sim/aws/index.ts";
 import type { RandomStream } from "../sim/engine/index.ts";
 import { loadCatalogue } from "../traces/index.ts";
-import type { CaseInstanceType, CaseOffering } from "./cases.ts";
+import type { CaseInstanceType, CaseOffering, Manifest } from "./cases.ts";
 import { chance, some } from "./dice.ts";
 import { zones } from "./generate-instance-types.ts";
 
@@ -90,18 +90,23 @@ function quantities(resources: ResourceList): Readonly<Record<string, string>> {
   );
 }
 
-function nodeClass(): Ec2NodeClass {
-  const { object } = parseObject({
+/** An EC2NodeClass of defaults. */
+export function nodeClassManifest(name: string): Manifest {
+  return {
     apiVersion: "karpenter.k8s.aws/v1",
     kind: "EC2NodeClass",
-    metadata: { name: "default" },
+    metadata: { name },
     spec: {
       role: "nodes",
       amiSelectorTerms: [{ alias: "al2023@latest" }],
       subnetSelectorTerms: [{ tags: { discovery: "example" } }],
       securityGroupSelectorTerms: [{ tags: { discovery: "example" } }],
     },
-  });
+  };
+}
+
+function nodeClass(): Ec2NodeClass {
+  const { object } = parseObject(nodeClassManifest("default"));
   invariant(object?.kind === "EC2NodeClass", "the NodeClass of defaults is valid", {});
   return object;
 }

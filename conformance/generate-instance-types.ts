@@ -41,10 +41,43 @@ export function generateInstanceTypes(
     for (const [size, cores] of sizes.slice(first, first + sizesOfFamily)) {
       if (types.length === count) break;
       const facts = { category, generation, size, cores, arch, gibibytes: cores * ratio };
-      types.push(instanceType(random, facts, reservations && chance(random, 0.15)));
+      types.push(instanceType(random, facts, reservations && chance(random, 0.4)));
     }
   }
   return types;
+}
+
+/** The same kind of types, about a third of them for Windows. */
+export function generateSystems(random: RandomStream, count: number): readonly CaseInstanceType[] {
+  return generateInstanceTypes(random, count).map((type) => {
+    const isWindows = chance(random, 0.35);
+    const requirements = {
+      ...type.requirements,
+      "kubernetes.io/os": [isWindows ? "windows" : "linux"],
+      "node.kubernetes.io/windows-build": isWindows ? ["10.0.20348"] : [],
+    };
+    return { ...type, requirements };
+  });
+}
+
+/** The same kind of types, some of whose offerings give or reserve more than their types do. */
+export function generateOverridden(
+  random: RandomStream,
+  count: number,
+): readonly CaseInstanceType[] {
+  return generateInstanceTypes(random, count).map((type) => {
+    if (chance(random, 0.4)) return type;
+    const slots = { capacityOverride: { "example.com/slots": random.pick(["1", "2", "4"]) } };
+    const choices = [
+      {},
+      slots,
+      { capacityOverride: { cpu: "1", memory: "1Gi" } },
+      { kubeReservedOverride: { cpu: "300m" } },
+      { ...slots, kubeReservedOverride: { memory: "500Mi" } },
+    ];
+    const offerings = type.offerings.map((offering) => ({ ...offering, ...random.pick(choices) }));
+    return { ...type, offerings };
+  });
 }
 
 interface Facts {

@@ -2,7 +2,10 @@
 import type { RandomStream } from "../sim/engine/index.ts";
 import type { Manifest } from "./cases.ts";
 import { between, chance, perhaps, some } from "./dice.ts";
+import type { generateProtection } from "./generate-budgets.ts";
+import { generateContainers } from "./generate-containers.ts";
 import { zones } from "./generate-instance-types.ts";
+import { generateTolerations } from "./generate-taints.ts";
 
 /** What a case is about; each adds its kind of constraint to some of the pod groups. */
 export const podFeatures = [
@@ -15,11 +18,16 @@ export const podFeatures = [
   "preferences",
   "selectors",
   "host-ports",
+  "containers",
+  "tolerations",
+  "systems",
+  "slots",
+  "namespaces",
 ] as const;
 export type PodFeature = (typeof podFeatures)[number];
 
-const appNames = ["api", "web", "batch", "cache", "queue", "search"] as const;
-const namespaces = ["default", "other"] as const;
+export const appNames = ["api", "web", "batch", "cache", "queue", "search"] as const;
+const namespaces = ["default", "other", "third"] as const;
 const zoneKey = "topology.kubernetes.io/zone";
 const hostnameKey = "kubernetes.io/hostname";
 const capacityTypeKey = "karpenter.sh/capacity-type";
@@ -54,18 +62,40 @@ export function generatePodGroup(
   };
   return {
     name: `${app}-${index}`,
-    namespace: chance(random, 0.85) ? namespaces[0] : namespaces[1],
+    namespace: chance(random, features.has("namespaces") ? 0.4 : 0.85)
+      ? namespaces[0]
+      : random.pick(features.has("namespaces") ? namespaces : namespaces.slice(1, 2)),
     labels,
     spec: {
       containers: [container(random, features)],
-      tolerations: generateTolerations(random),
+      tolerations: features.has("tolerations")
+        ? generateTolerations(random)
+        : someTolerations(random),
+      ...(features.has("containers") ? generateContainers(random) : {}),
       ...perhaps(random, 0.2, () => ({ priority: random.pick([-10, 100, 2_000_001_000]) })),
       ...(spreads.length > 0 ? { topologySpreadConstraints: spreads } : {}),
       ...(Object.keys(affinity).length > 0 ? { affinity } : {}),
-      ...(features.has("selectors") && chance(random, 0.5)
-        ? { nodeSelector: nodeSelector(random) }
-        : {}),
+      ...nodeSelectors(random, features),
     },
+  };
+}
+
+function nodeSelectors(
+  random: RandomStream,
+  features: ReadonlySet<PodFeature>,
+): { readonly nodeSelector?: Manifest } {
+  const nodeSelector = {
+    ...(features.has("selectors") && chance(random, 0.5) ? selectOne(random) : {}),
+    ...(features.has("systems") && chance(random, 0.7) ? selectSystem(random) : {}),
+  };
+  return Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {};
+}
+
+function selectSystem(random: RandomStream): Manifest {
+  return {
+    ...perhaps(random, 0.7, () => ({ "kubernetes.io/os": random.pick(["linux", "windows"]) })),
+    ...perhaps(random, 0.5, () => ({ "kubernetes.io/arch": random.pick(["amd64", "arm64"]) })),
+    ...perhaps(random, 0.1, () => ({ "node.kubernetes.io/windows-build": "10.0.20348" })),
   };
 }
 
@@ -75,14 +105,21 @@ function container(random: RandomStream, features: ReadonlySet<PodFeature>): Man
   return {
     name: "main",
     image: "example/app",
-    resources: { requests: { cpu, memory } },
+    resources: { requests: { cpu, memory, ...(features.has("slots") ? extended(random) : {}) } },
     ...(features.has("host-ports") && chance(random, 0.4)
       ? { ports: [{ containerPort: 80, hostPort: random.pick([8080, 9090]), protocol: "TCP" }] }
       : {}),
   };
 }
 
-function generateTolerations(random: RandomStream): readonly Manifest[] {
+function extended(random: RandomStream): Manifest {
+  return {
+    ...perhaps(random, 0.5, () => ({ "example.com/slots": random.pick(["0", "1", "2"]) })),
+    ...perhaps(random, 0.1, () => ({ "nvidia.com/gpu": "1" })),
+  };
+}
+
+function someTolerations(random: RandomStream): readonly Manifest[] {
   if (chance(random, 0.6)) return [];
   return [
     random.pick([
@@ -93,7 +130,7 @@ function generateTolerations(random: RandomStream): readonly Manifest[] {
   ];
 }
 
-function nodeSelector(random: RandomStream): Manifest {
+function selectOne(random: RandomStream): Manifest {
   return random.pick<() => Manifest>([
     () => ({ [zoneKey]: random.pick(zones) }),
     () => ({ [capacityTypeKey]: random.pick(["spot", "on-demand"]) }),
@@ -189,13 +226,23 @@ function spread(
   };
 }
 
-function affinityTerm(random: RandomStream, app: string): Manifest {
+function affinityTerm(
+  random: RandomStream,
+  app: string,
+  features: ReadonlySet<PodFeature>,
+): Manifest {
+  const often = features.has("namespaces") ? 0.4 : 0.1;
   return {
     topologyKey: random.pick(topologyKeys),
     labelSelector: selectorFor(random, app),
-    ...perhaps(random, 0.1, () => ({ namespaces: some(random, namespaces) })),
-    ...perhaps(random, 0.1, () => ({
-      namespaceSelector: random.pick([{}, { matchLabels: { kind: "second" } }]),
+    ...perhaps(random, often, () => ({ namespaces: some(random, namespaces) })),
+    ...perhaps(random, often, () => ({
+      namespaceSelector: random.pick([
+        {},
+        { matchLabels: { kind: "second" } },
+        { matchExpressions: [{ key: "kind", operator: "NotIn", values: ["second"] }] },
+        { matchLabels: { kind: "unheard-of" } },
+      ]),
     })),
   };
 }
@@ -208,10 +255,10 @@ function affinityTerms(
   return features.has("preferences") && chance(random, 0.6)
     ? {
         preferredDuringSchedulingIgnoredDuringExecution: [
-          { weight: between(random, 1, 100), podAffinityTerm: affinityTerm(random, app) },
+          { weight: between(random, 1, 100), podAffinityTerm: affinityTerm(random, app, features) },
         ],
       }
-    : { requiredDuringSchedulingIgnoredDuringExecution: [affinityTerm(random, app)] };
+    : { requiredDuringSchedulingIgnoredDuringExecution: [affinityTerm(random, app, features)] };
 }
 
 function podAffinity(
@@ -245,10 +292,13 @@ export function podManifest(
     readonly nodeName?: string;
     readonly spec?: Manifest;
     readonly isTerminating?: boolean;
+    readonly protection?: ReturnType<typeof generateProtection>;
   } = {},
 ): Manifest {
-  const name = `${group.name}-${String(serial).padStart(3, "0")}`;
-  const { nodeName } = details;
+  const name = podName(group, serial);
+  const { nodeName, protection } = details;
+  const { annotations, ownerKind = "ReplicaSet", phase = "Running" } = protection ?? {};
+  const ready = { type: "Ready", status: protection?.isReady === false ? "False" : "True" };
   const waiting = [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }];
   return {
     apiVersion: "v1",
@@ -261,13 +311,23 @@ export function podManifest(
       creationTimestamp: "2026-02-28T00:00:00Z",
       ...(details.isTerminating === true ? terminating : {}),
       ownerReferences: [
-        { apiVersion: "apps/v1", kind: "ReplicaSet", name: group.name, uid: `rs-${group.name}` },
+        { apiVersion: "apps/v1", kind: ownerKind, name: group.name, uid: `rs-${group.name}` },
       ],
+      ...(annotations === undefined ? {} : { annotations }),
     },
     spec: { ...group.spec, ...details.spec, ...(nodeName === undefined ? {} : { nodeName }) },
     status:
       nodeName === undefined
         ? { phase: "Pending", conditions: waiting }
-        : { phase: "Running", conditions: [] },
+        : {
+            phase,
+            conditions: protection === undefined ? [] : [ready],
+            ...(protection === undefined ? {} : { startTime: "2026-02-28T00:00:00Z" }),
+          },
   };
+}
+
+/** What {@link podManifest} calls the pod. */
+export function podName(group: PodGroup, serial: number): string {
+  return `${group.name}-${String(serial).padStart(3, "0")}`;
 }

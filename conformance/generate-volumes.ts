@@ -34,7 +34,7 @@ export function generateVolumes(random: RandomStream): GeneratedVolumes {
   };
 }
 
-function storageClass(name: string, volumeBindingMode: string, rest: Manifest): Manifest {
+export function storageClass(name: string, volumeBindingMode: string, rest: Manifest): Manifest {
   return {
     apiVersion: "storage.k8s.io/v1",
     kind: "StorageClass",
@@ -61,12 +61,14 @@ function claimOf(random: RandomStream, serial: number): ClaimTemplate {
     volumes,
     manifests: [
       claimManifest(name, spec, annotations),
-      ...(chance(random, 0.95) ? [volumeManifest(random, volumeName, isLocal)] : []),
+      ...(chance(random, 0.95)
+        ? [volumeManifest(random, volumeName, isLocal ? "local" : "csi")]
+        : []),
     ],
   };
 }
 
-function claimManifest(name: string, spec: Manifest, annotations: Manifest): Manifest {
+export function claimManifest(name: string, spec: Manifest, annotations: Manifest): Manifest {
   return {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
@@ -79,7 +81,20 @@ function claimManifest(name: string, spec: Manifest, annotations: Manifest): Man
   };
 }
 
-function volumeManifest(random: RandomStream, name: string, isLocal: boolean): Manifest {
+/** What a volume is made of: the first two are bound to a node, and that counts for nothing. */
+const sources = {
+  local: () => ({ local: { path: "/data" } }),
+  hostPath: () => ({ hostPath: { path: "/data" } }),
+  csi: (name: string) => ({ csi: { driver: "ebs.csi.aws.com", volumeHandle: name } }),
+  awsElasticBlockStore: (name: string) => ({ awsElasticBlockStore: { volumeID: name } }),
+} as const;
+
+export function volumeManifest(
+  random: RandomStream,
+  name: string,
+  source: keyof typeof sources,
+): Manifest {
+  const isLocal = source === "local" || source === "hostPath";
   const terms = some(random, zones)
     .slice(0, 2)
     .map((zone) => ({
@@ -98,9 +113,7 @@ function volumeManifest(random: RandomStream, name: string, isLocal: boolean): M
       accessModes: ["ReadWriteOnce"],
       capacity: { storage: "10Gi" },
       storageClassName: "anywhere",
-      ...(isLocal
-        ? { local: { path: "/data" } }
-        : { csi: { driver: "ebs.csi.aws.com", volumeHandle: name } }),
+      ...sources[source](name),
       nodeAffinity: { required: { nodeSelectorTerms: terms } },
     },
   };

@@ -3,57 +3,29 @@
 import { type RandomStream, stream } from "../sim/engine/index.ts";
 import type { CaseInstanceType, ConformanceCase, Manifest } from "./cases.ts";
 import { between, chance } from "./dice.ts";
-import { generateCatalogueTypes } from "./generate-catalogue-types.ts";
-import { generateInstanceTypes } from "./generate-instance-types.ts";
-import { generateNode, generateNodePools } from "./generate-nodes.ts";
-import { generatePodGroup, podFeatures, type PodFeature, podManifest } from "./generate-pods.ts";
+import { generateAttachments, generateCsiNode, generateStorage } from "./generate-attachments.ts";
+import { generateBudgets, generateProtection } from "./generate-budgets.ts";
+import { generateCatalogueTypes, nodeClassManifest } from "./generate-catalogue-types.ts";
+import { generateDaemonSets } from "./generate-daemon-sets.ts";
+import {
+  generateInstanceTypes,
+  generateOverridden,
+  generateSystems,
+} from "./generate-instance-types.ts";
+import { generateNodeOverlays } from "./generate-node-overlays.ts";
+import { generateNodePools } from "./generate-node-pools.ts";
+import { generateNode } from "./generate-nodes.ts";
+import {
+  appNames,
+  generatePodGroup,
+  type PodGroup,
+  podManifest,
+  podName,
+} from "./generate-pods.ts";
+import { type Topic, topics } from "./generate-topics.ts";
 import { type ClaimTemplate, generateVolumes } from "./generate-volumes.ts";
 
-/** What cases of a topic may have, beside resources and tolerations. */
-interface Topic {
-  readonly name: string;
-  readonly features: readonly PodFeature[];
-  readonly hasNodes?: boolean;
-  readonly hasDaemons?: boolean;
-  readonly hasVolumes?: boolean;
-  readonly hasLimits?: boolean;
-  readonly hasMinValues?: boolean;
-  readonly hasRacks?: boolean;
-  readonly instanceTypeSets?: readonly string[];
-}
-
-export const topics: readonly Topic[] = [
-  { name: "packing", features: ["selectors"] },
-  { name: "zone-spread", features: ["zone-spread"] },
-  { name: "hostname-spread", features: ["hostname-spread"] },
-  { name: "capacity-type-spread", features: ["capacity-type-spread"] },
-  { name: "custom-spread", features: ["custom-spread"], hasRacks: true, hasNodes: true },
-  { name: "pod-affinity", features: ["pod-affinity"] },
-  { name: "pod-anti-affinity", features: ["pod-anti-affinity"] },
-  { name: "node-pools", features: ["selectors"], hasLimits: true },
-  { name: "min-values", features: ["selectors"], hasMinValues: true },
-  { name: "preferences", features: ["preferences", "selectors", "zone-spread"] },
-  { name: "existing-nodes", features: ["selectors", "host-ports"], hasNodes: true },
-  {
-    name: "topology-on-nodes",
-    features: ["zone-spread", "hostname-spread", "pod-affinity", "pod-anti-affinity"],
-    hasNodes: true,
-  },
-  { name: "daemons", features: ["host-ports"], hasDaemons: true, hasNodes: true },
-  { name: "volumes", features: ["zone-spread"], hasVolumes: true, hasNodes: true },
-  { name: "reservations", features: ["selectors"], instanceTypeSets: ["reserved"] },
-  {
-    name: "everything",
-    features: podFeatures,
-    hasNodes: true,
-    hasDaemons: true,
-    hasVolumes: true,
-    hasLimits: true,
-    hasMinValues: true,
-    hasRacks: true,
-    instanceTypeSets: ["types-40", "types-120", "reserved", "catalogue-50", "catalogue-200"],
-  },
-];
+export { topics } from "./generate-topics.ts";
 
 const setSizes = [20, 40, 120, 400] as const;
 /** Types of the embedded catalogue; about 900 are sold in one region. */
@@ -83,8 +55,13 @@ export function generateInstanceTypeSets(
     const name = `catalogue-${size}`;
     return [name, generateCatalogueTypes(stream(seed, "instance-types", name), size)] as const;
   });
-  const reserved = generateInstanceTypes(stream(seed, "instance-types", "reserved"), 30, true);
-  return { ...Object.fromEntries([...sets, ...catalogueSets]), reserved };
+  const of = (name: string) => stream(seed, "instance-types", name);
+  return {
+    ...Object.fromEntries([...sets, ...catalogueSets]),
+    reserved: generateInstanceTypes(of("reserved"), 30, true),
+    systems: generateSystems(of("systems"), 60),
+    overridden: generateOverridden(of("overridden"), 40),
+  };
 }
 
 /** `countByTopic` cases of every topic. */
@@ -94,11 +71,36 @@ export function generateCases(
   sets: Readonly<Record<string, readonly CaseInstanceType[]>>,
 ): readonly ConformanceCase[] {
   return topics.flatMap((topic) =>
-    Array.from({ length: countByTopic }, (_, index) => {
-      const name = `${topic.name}-${seed}-${String(index).padStart(3, "0")}`;
-      return generateCase(stream(seed, "conformance-case", name), name, topic, sets);
-    }),
+    Array.from({ length: countByTopic }, (_, index) => generateNumbered(seed, index, topic, sets)),
   );
+}
+
+/**
+ * `count` cases, of every topic in turn; `only` are names of topics. They are the first ones that
+ * {@link generateCases} gives of each.
+ */
+export function generateCount(
+  seed: number,
+  count: number,
+  sets: Readonly<Record<string, readonly CaseInstanceType[]>>,
+  only: readonly string[] = topics.map(({ name }) => name),
+): readonly ConformanceCase[] {
+  const chosen = topics.filter(({ name }) => only.includes(name));
+  return Array.from({ length: count }, (_, serial): ConformanceCase | undefined => {
+    const topic = chosen[serial % chosen.length];
+    const index = Math.floor(serial / chosen.length);
+    return topic === undefined ? undefined : generateNumbered(seed, index, topic, sets);
+  }).filter((it) => it !== undefined);
+}
+
+function generateNumbered(
+  seed: number,
+  index: number,
+  topic: Topic,
+  sets: Readonly<Record<string, readonly CaseInstanceType[]>>,
+): ConformanceCase {
+  const name = `${topic.name}-${seed}-${String(index).padStart(3, "0")}`;
+  return generateCase(stream(seed, "conformance-case", name), name, topic, sets);
 }
 
 const largeCases = [
@@ -131,38 +133,52 @@ function generateCase(
 ): ConformanceCase {
   const choices = topic.instanceTypeSets ?? anySet;
   const instanceTypeSet = random.pick(choices);
+  const types = sets[instanceTypeSet] ?? [];
   const pools = generateNodePools(random, {
     count: between(random, 1, 4),
-    withLimits: topic.hasLimits === true,
+    limits: topic.limits ?? "none",
     withMinValues: topic.hasMinValues === true,
     withRacks: topic.hasRacks === true,
+    withTaints: topic.hasTaints === true,
+    withIdle: topic.hasIdleNodePools === true,
   });
   const volumes = topic.hasVolumes === true ? generateVolumes(random) : undefined;
   return {
     name,
     topic: topic.name,
     now,
-    options: {
-      preferencePolicy: chance(random, 0.15) ? "Ignore" : "Respect",
-      minValuesPolicy: topic.hasMinValues === true && chance(random, 0.4) ? "BestEffort" : "Strict",
-    },
+    options: generateOptions(random, topic),
     instanceTypeSet,
     objects: {
       kind: "List",
       items: [
         namespaceManifest("default", {}),
         namespaceManifest("other", { kind: "second" }),
+        namespaceManifest("third", { kind: "third" }),
+        nodeClassManifest("default"),
         ...pools,
+        ...(topic.hasNodeOverlays === true ? generateNodeOverlays(random, types) : []),
         ...(volumes?.manifests ?? []),
+        ...(topic.hasAttachments === true ? generateStorage(random) : []),
         ...(topic.hasDaemons === true ? generateDaemonSets(random) : []),
-        ...generatePods(random, topic, {
-          pools,
-          types: sets[instanceTypeSet] ?? [],
-          volumes,
-          podCount,
-        }),
+        ...(topic.hasDeletions === true ? generateBudgets(random, appNames) : []),
+        ...generatePods(random, topic, { pools, types, volumes, podCount }),
       ],
     },
+  };
+}
+
+function generateOptions(random: RandomStream, topic: Topic): ConformanceCase["options"] {
+  const isFallback = topic.hasReservedFallback === true && chance(random, 0.7);
+  const featureGates = {
+    ...(topic.hasNodeOverlays === true ? { NodeOverlay: true } : {}),
+    ...(topic.hasReservedFallback === true && !isFallback ? { ReservedCapacity: false } : {}),
+  };
+  return {
+    preferencePolicy: chance(random, 0.15) ? "Ignore" : "Respect",
+    minValuesPolicy: topic.hasMinValues === true && chance(random, 0.4) ? "BestEffort" : "Strict",
+    ...(isFallback ? { reservedOfferingMode: "Fallback" } : {}),
+    ...(Object.keys(featureGates).length > 0 ? { featureGates } : {}),
   };
 }
 
@@ -192,71 +208,79 @@ function generatePods(random: RandomStream, topic: Topic, world: World): readonl
   const nodes =
     topic.hasNodes === true
       ? Array.from({ length: between(random, 1, 8) }, (_, index) =>
-          generateNode(random, index, world.pools, world.types),
+          generateNode(random, index, {
+            pools: world.pools,
+            types: world.types,
+            withTaints: topic.hasTaints === true,
+            deletingFraction: topic.hasDeletions === true ? 0.5 : 0.1,
+          }),
         )
       : [];
+  const source = { random, topic, groups, volumes: world.volumes };
   let serial = 0;
   const running = nodes
     .filter(({ hasNode }) => hasNode)
     .flatMap(({ name }) =>
-      Array.from({ length: random.integer(4) }, () =>
-        podManifest(random.pick(groups), serial++, {
-          nodeName: name,
-          isTerminating: chance(random, 0.08),
-        }),
-      ),
+      Array.from({ length: random.integer(4) }, () => generatePod(source, serial++, name)),
     );
-  const claims: ClaimTemplate[] = [];
   const length = world.podCount ?? between(random, 1, drawPodsMax(random));
-  const waiting = Array.from({ length }, () => {
-    const claim = chance(random, 0.4) ? world.volumes?.claim(random, serial) : undefined;
-    if (claim !== undefined) claims.push(claim);
-    const spec = claim === undefined ? {} : { volumes: claim.volumes };
-    return podManifest(random.pick(groups), serial++, { spec });
-  });
-  const claimManifests = waiting.flatMap(() => {
-    const claim = claims.shift();
-    return claim === undefined ? [] : claim.manifests;
-  });
+  const waiting = Array.from({ length }, () => generatePod(source, serial++));
+  const csiNodes =
+    topic.hasAttachments === true
+      ? nodes.filter((it) => it.hasNode).flatMap(({ name }) => generateCsiNode(random, name))
+      : [];
+  const pods = [...running, ...waiting];
   return [
     ...nodes.flatMap(({ manifests }) => manifests),
-    ...claimManifests,
-    ...running,
-    ...waiting,
+    ...csiNodes,
+    ...pods.flatMap(({ claims }) => claims),
+    ...pods.map(({ pod }) => pod),
   ];
 }
 
-function generateDaemonSets(random: RandomStream): readonly Manifest[] {
-  return Array.from({ length: between(random, 1, 3) }, (_, index) => {
-    const labels = { daemon: `daemon-${index}` };
-    const nodeSelector = chance(random, 0.4)
-      ? { "kubernetes.io/arch": random.pick(["amd64", "arm64"]) }
-      : {};
-    const ports = chance(random, 0.3)
-      ? [{ containerPort: 1, hostPort: 9090, protocol: "TCP" }]
-      : [];
-    return {
-      apiVersion: "apps/v1",
-      kind: "DaemonSet",
-      metadata: { name: `daemon-${index}`, namespace: "default", uid: `uid-daemon-${index}` },
-      spec: {
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: {
-            nodeSelector,
-            tolerations: chance(random, 0.7) ? [{ operator: "Exists" }] : [],
-            containers: [
-              {
-                name: "main",
-                image: "example/daemon",
-                ports,
-                resources: { requests: { cpu: random.pick(["50m", "200m"]), memory: "100Mi" } },
-              },
-            ],
-          },
-        },
-      },
-    };
-  });
+interface PodSource {
+  readonly random: RandomStream;
+  readonly topic: Topic;
+  readonly groups: readonly PodGroup[];
+  readonly volumes: World["volumes"];
+}
+
+interface PodWithClaims {
+  readonly pod: Manifest;
+  readonly claims: readonly Manifest[];
+}
+
+/** A pod of one of the groups, running where a node is named, and what it mounts. */
+function generatePod(
+  { random, topic, groups, volumes }: PodSource,
+  serial: number,
+  nodeName?: string,
+): PodWithClaims {
+  const group = random.pick(groups);
+  const claim = generateClaim(random, { topic, group, serial, volumes, nodeName });
+  const spec = claim === undefined ? {} : { volumes: claim.volumes };
+  const running = {
+    ...(nodeName === undefined ? {} : { nodeName, isTerminating: chance(random, 0.08) }),
+    ...(nodeName !== undefined && topic.hasDeletions === true
+      ? { protection: generateProtection(random) }
+      : {}),
+  };
+  const pod = podManifest(group, serial, { spec, ...running });
+  return { pod, claims: claim?.manifests ?? [] };
+}
+
+function generateClaim(
+  random: RandomStream,
+  pod: Pick<PodSource, "topic" | "volumes"> & {
+    readonly group: PodGroup;
+    readonly serial: number;
+    readonly nodeName: string | undefined;
+  },
+): ClaimTemplate | undefined {
+  const { topic, volumes, group, serial, nodeName } = pod;
+  if (topic.hasAttachments === true && chance(random, 0.7)) {
+    return generateAttachments(random, podName(group, serial), nodeName !== undefined);
+  }
+  if (volumes === undefined || nodeName !== undefined || !chance(random, 0.4)) return undefined;
+  return volumes.claim(random, serial);
 }

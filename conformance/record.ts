@@ -1,60 +1,69 @@
 /**
  * Records upstream Karpenter's decisions in `conformance/cases/FILE`. Needs Go.
- *
- * `npx tsx conformance/record.ts FILE.json.gz --seed S --count N`: N generated cases of every topic;
- * `... FILE.json.gz --seed S --large`: a few generated cases of thousands of pods;
- * `... FILE.json.gz --titles`: the hand-made cases;
- * `... FILE.json.gz --buffers --seed S --count N`: those about capacity buffers, and N generated ones
- * of every topic with buffers added.
  */
-import { parseArgs } from "node:util";
 import { askUpstream } from "./ask-upstream.ts";
-import { type ConformanceCase, type RecordedCases, writeRecordedCases } from "./cases.ts";
-import { generateBufferCases } from "./generate-buffers.ts";
+import { type ConformanceCase, usedInstanceTypeSets, writeRecordedCases } from "./cases.ts";
+import { addBuffers } from "./generate-buffers.ts";
 import { generateCases, generateInstanceTypeSets, generateLargeCases } from "./generate.ts";
+import { conformanceCommand, parseCount, parseSeed, runCommand } from "./run-command.ts";
 import { bufferTitleCases } from "./titles/capacity-buffers.ts";
 import { titleCases, titleInstanceTypeSets } from "./titles/index.ts";
+import { topicOption } from "./topic-option.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: "string", default: "" },
-    count: { type: "string", default: "" },
-    large: { type: "boolean", default: false },
-    titles: { type: "boolean", default: false },
-    buffers: { type: "boolean", default: false },
-  },
-});
-const [file = ""] = positionals;
-const [seed, count] = [Number(values.seed), Number(values.count)];
-const isSeeded = values.seed !== "" && Number.isSafeInteger(seed);
-if (!file.endsWith(".json.gz") || !(values.titles || (isSeeded && (values.large || count > 0)))) {
-  console.error(
-    "usage: record.ts FILE.json.gz (--titles | --seed S --large | [--buffers] --seed S --count N)",
-  );
-  process.exit(2);
+type InstanceTypeSets = ReturnType<typeof generateInstanceTypeSets>;
+
+interface Words {
+  readonly seed?: number;
+  readonly count?: number;
+  readonly topics: readonly string[];
+  readonly large?: true;
+  readonly titles?: true;
+  readonly buffers?: true;
 }
 
-const sets = {
-  ...(values.titles || values.buffers ? titleInstanceTypeSets() : {}),
-  ...(values.titles ? {} : generateInstanceTypeSets(seed)),
-};
-const recorded = askUpstream(casesOf(sets), sets);
-writeRecordedCases(file, withUsedSets(recorded));
-console.log(`${recorded.cases.length} cases in ${file}, decided by ${recorded.upstream}`);
+const command = conformanceCommand(
+  "record",
+  "Records upstream's decisions on generated or hand-made cases. Give --titles, or --seed with " +
+    "--large or --count; --buffers wants --seed and --count, too.",
+)
+  .argument("<file>", "name of a file in conformance/cases/, ending in .json.gz")
+  .option("--seed <number>", "which generated cases", parseSeed)
+  .option("--count <number>", "how many of every topic", parseCount)
+  .addOption(topicOption())
+  .option("--large", "a few generated cases of thousands of pods")
+  .option("--titles", "the hand-made cases")
+  .option("--buffers", "hand-made and generated cases with capacity buffers")
+  .action(record);
 
-function casesOf(instanceTypeSets: typeof sets): readonly ConformanceCase[] {
-  if (values.titles) return titleCases();
-  if (values.buffers) {
-    return [...bufferTitleCases(), ...generateBufferCases(seed, count, instanceTypeSets)];
+await runCommand(command, process.argv.slice(2));
+
+function record(file: string, words: Words): void {
+  if (!file.endsWith(".json.gz")) command.error(`${file} does not end in .json.gz`);
+  const sets = instanceTypeSetsOf(words);
+  const cases = casesOf(words, sets);
+  const recorded = askUpstream(cases, sets);
+  const instanceTypeSets = usedInstanceTypeSets(sets, cases);
+  writeRecordedCases(file, { ...recorded, instanceTypeSets });
+  console.log(`${cases.length} cases in ${file}, decided by ${recorded.upstream}`);
+}
+
+function instanceTypeSetsOf({ seed, titles, buffers }: Words): InstanceTypeSets {
+  return {
+    ...(titles === true || buffers === true ? titleInstanceTypeSets() : {}),
+    ...(titles === true || seed === undefined ? {} : generateInstanceTypeSets(seed)),
+  };
+}
+
+function casesOf(
+  { seed, count, topics: chosen, ...words }: Words,
+  sets: InstanceTypeSets,
+): readonly ConformanceCase[] {
+  if (words.titles === true) return titleCases();
+  if (seed !== undefined && words.large === true) return generateLargeCases(seed, sets);
+  if (seed === undefined || count === undefined) {
+    return command.error("give --titles, --seed with --large, or --seed with --count");
   }
-  return values.large
-    ? generateLargeCases(seed, instanceTypeSets)
-    : generateCases(seed, count, instanceTypeSets);
-}
-
-function withUsedSets(all: RecordedCases): RecordedCases {
-  const used = new Set(all.cases.map(({ instanceTypeSet }) => instanceTypeSet));
-  const entries = Object.entries(all.instanceTypeSets).filter(([name]) => used.has(name));
-  return { ...all, instanceTypeSets: Object.fromEntries(entries) };
+  const generated = generateCases(seed, count, sets).filter(({ topic }) => chosen.includes(topic));
+  if (words.buffers !== true) return generated;
+  return [...bufferTitleCases(), ...addBuffers(seed, generated)];
 }

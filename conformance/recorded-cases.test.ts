@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readRecordedCases, recordedFiles } from "./cases.ts";
 import { differences } from "./compare.ts";
-import { generateBufferCases } from "./generate-buffers.ts";
-import { generateInstanceTypeSets } from "./generate.ts";
+import { addBuffers } from "./generate-buffers.ts";
+import { generateCases, generateInstanceTypeSets } from "./generate.ts";
 import { intern, unintern } from "./interning.ts";
 import { replay } from "./replay.ts";
 import { bufferTitleCases } from "./titles/capacity-buffers.ts";
@@ -38,7 +38,7 @@ describe("recorded cases", () => {
     const { cases } = readRecordedCases("buffers.json.gz");
     const made = [
       ...bufferTitleCases(),
-      ...generateBufferCases(21, 4, generateInstanceTypeSets(21)),
+      ...addBuffers(21, generateCases(21, 4, generateInstanceTypeSets(21))),
     ];
     expect(cases).toEqual(JSON.parse(JSON.stringify(made)));
   });

@@ -1,32 +1,42 @@
 /**
- * Asks upstream Karpenter and the core about fresh cases and counts by topic. Needs Go.
+ * Asks upstream Karpenter and the core about fresh cases, and counts by topic. Needs Go.
  *
- * `npx tsx conformance/verify.ts --seed S --count N`: at least N generated cases, equally many of
- * every topic; with `--buffers` such with capacity buffers. Exit code 1 when any decision differs.
+ * `npm run conformance:verify -- --seed S --count N`; exit code 1 when any decision differs.
  */
-import { parseArgs } from "node:util";
 import { askUpstream } from "./ask-upstream.ts";
-import { generateBufferCases } from "./generate-buffers.ts";
-import { generateCases, generateInstanceTypeSets, topics } from "./generate.ts";
+import { addBuffers } from "./generate-buffers.ts";
+import { generateCount, generateInstanceTypeSets } from "./generate.ts";
 import { replayCases } from "./replay.ts";
 import { report } from "./report.ts";
+import { conformanceCommand, parseCount, parseSeed, runCommand } from "./run-command.ts";
+import { topicOption } from "./topic-option.ts";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "" },
-    count: { type: "string", default: "" },
-    buffers: { type: "boolean", default: false },
-  },
-});
-const [seed, count] = [Number(values.seed), Number(values.count)];
-if (values.seed === "" || !Number.isSafeInteger(seed) || !(count > 0)) {
-  console.error("usage: npx tsx conformance/verify.ts [--buffers] --seed S --count N");
-  process.exit(2);
+interface Words {
+  readonly seed: number;
+  readonly count: number;
+  readonly topics: readonly string[];
+  readonly buffers?: true;
 }
 
-const sets = generateInstanceTypeSets(seed);
-const generate = values.buffers ? generateBufferCases : generateCases;
-const cases = generate(seed, Math.ceil(count / topics.length), sets);
-const recorded = askUpstream(cases, sets);
-console.log(`seed ${seed}, against ${recorded.upstream}`);
-process.exitCode = report(replayCases(recorded), 10);
+const command = conformanceCommand(
+  "conformance:verify",
+  "Generates fresh cases, has upstream Karpenter and the core decide on them, and counts by topic. " +
+    "Exit code 1 when any decision differs. Needs Go, which fetches Karpenter's modules the first " +
+    "time; building takes minutes then, and seconds later.",
+)
+  .requiredOption("--seed <number>", "which cases", parseSeed)
+  .requiredOption("--count <number>", "how many, of every topic in turn", parseCount)
+  .addOption(topicOption())
+  .option("--buffers", "with capacity buffers added to each case")
+  .action(verify);
+
+await runCommand(command, process.argv.slice(2));
+
+function verify({ seed, count, topics: chosen, buffers }: Words): void {
+  const sets = generateInstanceTypeSets(seed);
+  const plain = generateCount(seed, count, sets, chosen);
+  const cases = buffers === true ? addBuffers(seed, plain) : plain;
+  const recorded = askUpstream(cases, sets);
+  console.log(`seed ${seed}, against ${recorded.upstream}`);
+  process.exitCode = report(replayCases(recorded), 10);
+}

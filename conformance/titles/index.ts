@@ -1,7 +1,7 @@
 /** Hand-made cases, each with the title of upstream's own test of the same decision. */
 import type { ConformanceCase } from "../cases.ts";
 import { affinityTitles } from "./affinity.ts";
-import type { TitledCase } from "./build.ts";
+import { nodeClass, type TitledCase } from "./build.ts";
 import { daemonSetTitles } from "./daemon-sets.ts";
 import { fallbackTitles } from "./fallback.ts";
 import { instanceSelectionTitles } from "./instance-selection.ts";
@@ -54,5 +54,14 @@ const titlesByTopic: Readonly<Record<string, readonly TitledCase[]>> = {
 
 /** All of them, named `topic: title`; their topics are `titles: topic`. */
 export function titleCases(): readonly ConformanceCase[] {
-  return Object.entries(titlesByTopic).flatMap(([topic, titles]) => titleCasesOf(topic, titles));
+  return Object.entries(titlesByTopic).flatMap(([topic, titles]) =>
+    titleCasesOf(topic, titles).map(withNodeClass),
+  );
+}
+
+/** With the one that NodePools name, unless the case brings its own. */
+function withNodeClass(testCase: ConformanceCase): ConformanceCase {
+  const { kind, items } = testCase.objects;
+  if (items.some((item) => item["kind"] === "EC2NodeClass")) return testCase;
+  return { ...testCase, objects: { kind, items: [nodeClass("default"), ...items] } };
 }

@@ -289,6 +289,21 @@ const deletingTitles: readonly TitledCase[] = [
     "should reschedule pods from a deleting node when pods are not active and they are owned by a StatefulSet",
     [base, leaving, rebound({ ...owned("StatefulSet"), ...stopped })],
   ),
+  titled("should reschedule a StatefulSet's pod that has failed and is going, and no other", [
+    base,
+    leaving,
+    rebound({ ...owned("StatefulSet"), ...stopped }, "Failed"),
+    pod("done", {
+      on: "n",
+      metadata: { ...owned("StatefulSet"), uid: "uid-done" },
+      phase: "Failed",
+    }),
+    pod("gone", {
+      on: "n",
+      metadata: { ...owned("ReplicaSet"), ...stopped, uid: "uid-gone" },
+      phase: "Failed",
+    }),
+  ]),
   ...(
     [
       ["0 max unavailable", [{ maxUnavailable: 0 }]],

@@ -29,7 +29,7 @@ describe("hand-made cases", () => {
       scheduling 54
       packing 17
       fallback 16
-      nodes 40
+      nodes 41
       volumes 27
       volume-topology 23
       spread 48

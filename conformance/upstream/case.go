@@ -24,6 +24,8 @@ type Case struct {
 type Options struct {
 	PreferencePolicy string `json:"preferencePolicy"`
 	MinValuesPolicy  string `json:"minValuesPolicy"`
+	// ReservedOfferingMode is Strict unless it says Fallback, as consolidation has it.
+	ReservedOfferingMode string `json:"reservedOfferingMode"`
 	// FeatureGates by name; those left out are as Karpenter has them by default.
 	FeatureGates map[string]bool `json:"featureGates"`
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	stderrors "errors"
 	"fmt"
 	"sort"
 
@@ -13,6 +14,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/client-go/kubernetes/scheme"
 	testclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -61,7 +64,7 @@ func decide(ctx context.Context, input *Case) (Decision, error) {
 	if err := moment.buffers.reconcile(ctx); err != nil {
 		return Decision{}, err
 	}
-	results, err := moment.provisioner.Schedule(ctx)
+	results, err := moment.schedule(ctx, input.Options.ReservedOfferingMode == "Fallback")
 	if err != nil {
 		return Decision{}, err
 	}
@@ -106,6 +109,47 @@ func newMoment(input *Case, objects []client.Object, nodeClasses map[string]bool
 		overlays: nodeoverlay.NewController(clock, kubeClient, plain, store, cluster),
 		buffers:  buffers,
 	}
+}
+
+// schedule does what provisioning does, or, with fallback, what consolidation does to see where pods
+// would go.
+func (m *moment) schedule(ctx context.Context, fallback bool) (scheduling.Results, error) {
+	if !fallback {
+		return m.provisioner.Schedule(ctx)
+	}
+	nodes := m.cluster.DeepCopyNodes()
+	pods, err := m.provisioner.GetPendingPods(ctx)
+	if err != nil {
+		return scheduling.Results{}, err
+	}
+	leaving, err := nodes.Deleting().CurrentlyReschedulablePods(ctx, m.kubeClient, m.clock, test.NewEventRecorder())
+	if err != nil {
+		return scheduling.Results{}, err
+	}
+	pods = append(pods, leaving...)
+	uids := sets.New[types.UID]()
+	for _, pod := range leaving {
+		uids.Insert(pod.UID)
+	}
+	opts := []scheduling.Options{
+		scheduling.NumConcurrentReconciles(1),
+		scheduling.MinValuesPolicy(options.FromContext(ctx).MinValuesPolicy),
+	}
+	if options.FromContext(ctx).PreferencePolicy == options.PreferencePolicyIgnore {
+		opts = append(opts, scheduling.IgnorePreferences)
+	}
+	scheduler, err := m.provisioner.NewScheduler(ctx, pods, nodes.Active(), uids, opts...)
+	if stderrors.Is(err, provisioning.ErrNodePoolsNotFound) || len(pods) == 0 {
+		return scheduling.Results{}, nil
+	}
+	if err != nil {
+		return scheduling.Results{}, err
+	}
+	results, err := scheduler.Solve(ctx, pods)
+	if err != nil {
+		return scheduling.Results{}, err
+	}
+	return results.TruncateInstanceTypes(ctx, scheduling.MaxInstanceTypes), nil
 }
 
 // evaluateNodeOverlays says so by itself where the types of a NodePool cannot be resolved, which does

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Node, NodeClaim, Taint } from "../apis/index.ts";
+import type { Node, NodeClaim, ObjectMeta, Taint } from "../apis/index.ts";
 import { after, minutes, parseResourceList, parseTime, seconds } from "../units/index.ts";
 import { FakeCluster } from "../../test/support/fake-cluster.ts";
 import { nodePool } from "../../test/support/node-pools.ts";
@@ -124,6 +124,27 @@ describe("cluster state", () => {
     expect(view("other")?.podRequests).toEqual({});
     world.cluster.remove("Pod", "default/d");
     expect(view()?.pods).toEqual([]);
+  });
+
+  it("keeps a StatefulSet's pod that is over and going, which takes no room", () => {
+    const world = new World();
+    world.add();
+    const requests = { cpu: "1" };
+    const ended = (kind: string, metadata: Partial<ObjectMeta> = {}) => {
+      const ownerReferences = [{ apiVersion: "apps/v1", kind, name: "o", uid: "o" }];
+      const status = { phase: "Failed" } as const;
+      const name = kind.toLowerCase();
+      const of = { name, nodeName: "node", requests, metadata: { ...metadata, ownerReferences } };
+      world.cluster.put(pod({ ...of, ...("deletionTimestamp" in metadata ? { status } : {}) }));
+    };
+    ended("StatefulSet");
+    ended("ReplicaSet");
+    const names = () => world.state.byNodeName("node")?.pods.map(({ metadata }) => metadata.name);
+    expect(names()).toEqual(["replicaset", "statefulset"]);
+    ended("StatefulSet", { deletionTimestamp: world.now });
+    ended("ReplicaSet", { deletionTimestamp: world.now });
+    expect(names()).toEqual(["statefulset"]);
+    expect(world.state.byNodeName("node")?.podRequests).toEqual({});
   });
 
   it("takes in pods that were bound before their Node was known", () => {

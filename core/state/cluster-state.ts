@@ -27,7 +27,7 @@ import { DaemonSetPods } from "./daemon-set-pods.ts";
 import { NodePoolClaimStates } from "./node-pool-claim-states.ts";
 import { NodePoolUsage } from "./node-pool-usage.ts";
 import { PodIndexes } from "./pod-indexes.ts";
-import { isScheduled, isTerminal } from "./pod-predicates.ts";
+import { isReschedulable, isScheduled, isTerminal } from "./pod-predicates.ts";
 import type { StateNodeEntry } from "./state-node-entry.ts";
 import type { StateNode } from "./state-node.ts";
 import { StateNodes } from "./state-nodes.ts";
@@ -325,7 +325,7 @@ export class ClusterState {
   #loadPods(entry: StateNodeEntry, nodeName: string, now: SimTime): void {
     entry.clearPods();
     for (const pod of this.#cluster.podsOnNode(nodeName)) {
-      if (!isTerminal(pod)) this.#bind(entry, pod, nodeName, now);
+      if (isKept(pod)) this.#bind(entry, pod, nodeName, now);
     }
   }
 
@@ -338,7 +338,7 @@ export class ClusterState {
       this.markUnconsolidated(now);
       return;
     }
-    if (isTerminal(pod)) return this.#unbind(objectKey(pod));
+    if (!isKept(pod)) return this.#unbind(objectKey(pod));
     if (!isScheduled(pod)) return;
     const nodeName = pod.spec.nodeName ?? "";
     const entry = this.#nodes.byNodeName(nodeName);
@@ -388,4 +388,9 @@ export class ClusterState {
 
 function hasLabel(labels: Readonly<Record<string, string>>, key: string): boolean {
   return (labels[key] ?? "") !== "";
+}
+
+/** A StatefulSet's pod that is over and going takes no room, but will be needed elsewhere. */
+function isKept(pod: Pod): boolean {
+  return !isTerminal(pod) || isReschedulable(pod);
 }

@@ -22,6 +22,7 @@ import {
 } from "../units/index.ts";
 import { isConditionTrue } from "./conditions.ts";
 import { type NodeUsage, nodeUsage, type VolumeReads } from "./node-usage.ts";
+import { isTerminal } from "./pod-predicates.ts";
 import type { StateNode } from "./state-node.ts";
 
 /**
@@ -134,7 +135,11 @@ export class StateNodeEntry {
     this.#pods = undefined;
     this.#view = undefined;
     // A change of status alone takes up nothing more. The rest of the metadata may change costs.
-    if (before?.spec !== pod.spec || before.metadata !== pod.metadata) this.#usage = undefined;
+    const isSame =
+      before?.spec === pod.spec &&
+      before.metadata === pod.metadata &&
+      isTerminal(before) === isTerminal(pod);
+    if (!isSame) this.#usage = undefined;
   }
 
   removePod(key: string): void {
@@ -205,7 +210,11 @@ export class StateNodeEntry {
   }
 
   #currentUsage(): NodeUsage {
-    this.#usage ??= nodeUsage(this.#node?.metadata.name, this.#currentPods(), this.#reads);
+    this.#usage ??= nodeUsage(
+      this.#node?.metadata.name,
+      this.#currentPods().filter((pod) => !isTerminal(pod)),
+      this.#reads,
+    );
     return this.#usage;
   }
 

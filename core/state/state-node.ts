@@ -30,7 +30,7 @@ export interface StateNode {
   readonly daemonSetRequests: ResourceList;
   /** allocatable less podRequests. */
   readonly available: ResourceList;
-  /** Non-terminal pods bound here, sorted by key. */
+  /** Pods bound here, sorted by key; of those that are over, the ones that need another place. */
   readonly pods: readonly Pod[];
   readonly hostPortUsage: HostPortUsage;
   readonly volumeUsage: VolumeUsage;

@@ -44,6 +44,8 @@ export interface PlanRequest {
   readonly catalogue: Catalogue;
   /** Recorded Spot prices; absent: the Spot Instance Advisor's savings. */
   readonly market?: SpotMarket;
+  /** What a NodePool with an EC2NodeClass is offered; absent: the catalogue in the place. */
+  readonly instanceTypes?: readonly InstanceType[];
   readonly choices: PlanChoices;
 }
 
@@ -158,7 +160,7 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
     return object;
   });
   const market = request.market ?? advisedSpotMarket(catalogue, place.region, now);
-  const sources = { ...place, catalogue, market, now };
+  const sources = { ...place, catalogue, market, now, given: request.instanceTypes };
   const declared = new SnapshotCluster(objects, snapshot.namespaceLabels);
   const nodePools = declared.nodePools();
   const plain = typesByNodePool(nodePools, nodeClasses, sources);

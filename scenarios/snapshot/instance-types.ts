@@ -26,6 +26,8 @@ export interface TypeSources {
   readonly region: string;
   readonly zones: readonly string[];
   readonly now: SimTime;
+  /** What is offered instead of all that. */
+  readonly given?: readonly InstanceType[] | undefined;
 }
 
 /** Spot at On-Demand less what the Spot Instance Advisor says is saved, the same in every zone. */
@@ -47,7 +49,7 @@ export function advisedSpotMarket(
 export function typesByNodePool(
   nodePools: readonly NodePool[],
   nodeClasses: readonly Ec2NodeClass[],
-  { catalogue, market, region, zones, now }: TypeSources,
+  { catalogue, market, region, zones, now, given }: TypeSources,
 ): ReadonlyMap<string, readonly InstanceType[]> {
   const provider = new InstanceTypeProvider({
     ...defaultAwsSettings,
@@ -61,7 +63,7 @@ export function typesByNodePool(
     nodePools.map(({ metadata, spec }) => {
       const { name } = spec.template.spec.nodeClassRef;
       const nodeClass = nodeClasses.find((each) => each.metadata.name === name);
-      const types = nodeClass === undefined ? [] : provider.list(nodeClass, now);
+      const types = nodeClass === undefined ? [] : (given ?? provider.list(nodeClass, now));
       return [metadata.name, types] as const;
     }),
   );
