@@ -292,14 +292,12 @@ class World {
     this.#faults.nodeRegistered(registration.name, instance);
   }
 
-  #loseHost({ instanceId, terminatedBy }: Ec2Instance): void {
+  #loseHost({ instanceId, terminatedBy, state }: Ec2Instance): void {
     const nodeName = this.#nodeNameByInstance.get(instanceId);
     if (nodeName === undefined) return;
     this.#nodeNameByInstance.delete(instanceId);
-    this.#kube.hostLost(
-      nodeName,
-      terminatedBy === "ec2" ? "instance-reclaimed" : "instance-terminated",
-    );
+    const reasonOfEnd = terminatedBy === "ec2" ? "instance-reclaimed" : "instance-terminated";
+    this.#kube.hostLost(nodeName, state === "stopping" ? "instance-stopped" : reasonOfEnd);
   }
 
   #scheduleReplicas(plan: number, change: number): void {

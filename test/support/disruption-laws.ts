@@ -54,15 +54,17 @@ export class DisruptionLaws {
 
   command(command: Command): void {
     const nodes = command.candidates.map((name) => this.#cluster.node(name));
+    // Drift replaces whatever it costs, and whenever.
+    const isDrift = command.method === "drift";
     this.#checkBudgets(command, nodes);
     for (const node of nodes) {
       if (node.machine?.markedAt !== undefined) this.#violate(`${node.name} is disrupted twice`);
       if (node.isRemoved) this.#violate(`${node.name} is disrupted though it is gone`);
       this.#checkPods(command, node);
-      this.#checkConsolidateAfter(command, node);
+      if (!isDrift) this.#checkConsolidateAfter(command, node);
     }
     const { usdPerHourBefore, usdPerHourAfter, decision, replacements, method } = command;
-    if (decision === "replace" && !(usdPerHourAfter < usdPerHourBefore)) {
+    if (!isDrift && decision === "replace" && !(usdPerHourAfter < usdPerHourBefore)) {
       this.#violate(`replacement costs ${usdPerHourAfter}, no less than ${usdPerHourBefore}`);
     }
     if ((decision === "replace") !== replacements.length > 0) {
@@ -96,6 +98,9 @@ export class DisruptionLaws {
   }
 
   #checkPods({ method, at }: Command, node: ReplayedNode): void {
+    // Drift may wait for pods that don't want to go where there is an end to the wait.
+    const { terminationGracePeriod } = this.#nodePoolOf(node).spec.template.spec;
+    if (method === "drift" && terminationGracePeriod !== undefined) return;
     for (const pod of this.#cluster.podsOn(node)) {
       if (!pod.isServing) continue;
       if (isProtected(pod, at)) this.#violate(`${method} of ${node.name} with ${pod.key} on it`);

@@ -11,6 +11,9 @@ export const happenings = [
   "command given up at its second look",
   "command rolled back",
   "expiration",
+  "drift/replace",
+  "repair",
+  "maintenance",
   "forced delete at the end of a terminationGracePeriod",
   "preemption",
   "pod lost with its host",
@@ -41,7 +44,7 @@ export function happeningOf(entry: LedgerEntry): string | undefined {
     case "disruption-command-ended":
       return entry.outcome === "failed" ? "command rolled back" : undefined;
     case "node-claim-deleted":
-      return entry.reason === "expired" ? "expiration" : undefined;
+      return deletions.get(entry.reason);
     case "pod-killed":
       return deaths.get(entry.reason);
     case "disruption-command":
@@ -55,6 +58,12 @@ const refusals: ReadonlyMap<string, string> = new Map([
   ["disruption/pdb-blocks", "disruption blocked by a PodDisruptionBudget"],
   ["disruption/pod-do-not-disrupt", "disruption blocked by a pod's do-not-disrupt"],
   ["disruption/budget-exhausted", "disruption budget exhausted"],
+]);
+
+const deletions: ReadonlyMap<string, string> = new Map([
+  ["expired", "expiration"],
+  ["unhealthy", "repair"],
+  ["scheduled-change", "maintenance"],
 ]);
 
 const deaths: ReadonlyMap<string, string> = new Map([

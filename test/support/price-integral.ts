@@ -4,7 +4,7 @@ import type { WorldPlan } from "../../sim/world-plan.ts";
 
 /**
  * Compute cost by another road than the meter's: for every instance, its second of running until its
- * second of shutting down, priced second by second from the market. USD.
+ * second of stopping or shutting down, priced second by second from the market. USD.
  */
 export function integrateCompute(plan: WorldPlan, journal: readonly LedgerEntry[]): number {
   interface Life {
@@ -44,8 +44,9 @@ export function integrateCompute(plan: WorldPlan, journal: readonly LedgerEntry[
     if (life === undefined) continue;
     if (entry.kind === "instance-running") life.from = entry.at;
     if (entry.kind === "interruption-notice") life.noticed = true;
-    if (entry.kind === "instance-shutting-down") {
-      settle(life, entry.at, true, entry.terminatedBy === "ec2");
+    if (entry.kind === "instance-shutting-down" || entry.kind === "instance-stopping") {
+      const byEc2 = entry.kind === "instance-shutting-down" && entry.terminatedBy === "ec2";
+      settle(life, entry.at, true, byEc2);
       lives.delete(entry.instanceId);
     }
   }

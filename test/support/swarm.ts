@@ -15,6 +15,7 @@ import {
   swarmWorkload,
   urgentPriority,
 } from "./swarm-manifests.ts";
+import { swarmFaults, swarmRollout } from "./swarm-changes.ts";
 import { objectsOf, worldPlan, worldStart } from "./worlds.ts";
 
 /** The world of a seed: the same one at every call, in objects of its own. */
@@ -51,13 +52,15 @@ export function swarmPlan(seed: number): WorldPlan {
     overrides: {
       karpenter: {
         ...defaultKarpenterOptions,
-        featureGates: { ...featureGates, spotToSpotConsolidation },
+        featureGates: { ...featureGates, spotToSpotConsolidation, nodeRepair: true },
         ...(dice.chance("decisions take time", 0.25) ? { decisionLatency } : {}),
       },
       replicaPlans: workloads.flatMap(([workload]) =>
         workload === undefined ? [] : replicaPlan(dice, workload, instant),
       ),
       podArrivals: arrivals(dice, instant),
+      ...swarmRollout(dice, nodePools, instant),
+      faults: swarmFaults(dice, instant),
     },
   });
 }
