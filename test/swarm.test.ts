@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { LedgerEntry } from "../sim/ledger/index.ts";
 import { moneyAccounts, podAccounts, untallied } from "./support/account-laws.ts";
 import { deepFreeze } from "./support/freeze.ts";
-import { happeningOf, happenings } from "./support/happenings.ts";
+import { happenings, happeningsOf } from "./support/happenings.ts";
 import { auditJournal } from "./support/journal-laws.ts";
 import { swarmPlan } from "./support/swarm.ts";
 import { runWithJournal } from "./support/worlds.ts";
@@ -64,9 +64,8 @@ describe("every world", () => {
       const run = runWithJournal(plan);
       const { journal, facts } = run;
       if (isRepeated(seed)) runs.set(seed, run);
-      for (const entry of journal) {
-        const happening = happeningOf(entry);
-        if (happening !== undefined) seen.set(happening, (seen.get(happening) ?? 0) + 1);
+      for (const happening of happeningsOf(journal)) {
+        seen.set(happening, (seen.get(happening) ?? 0) + 1);
       }
       const { cluster, violations } = auditJournal(plan, journal);
       expect(violations, replay(seed)).toEqual([]);

@@ -4,6 +4,10 @@ import type { LedgerEntry } from "../../sim/ledger/index.ts";
 export const happenings = [
   "interruption",
   "insufficient capacity",
+  "insufficient capacity for a replacement",
+  "replacement of a spot node by spot refused",
+  "repair",
+  "drift",
   "eviction blocked by a PodDisruptionBudget",
   "disruption blocked by a PodDisruptionBudget",
   "disruption blocked by a pod's do-not-disrupt",
@@ -24,8 +28,23 @@ export const happenings = [
   "multi-node-consolidation/replace",
 ] as const;
 
-/** Which happening an entry is, if it is one. */
-export function happeningOf(entry: LedgerEntry): string | undefined {
+/** The happenings of a journal, in its order. */
+export function happeningsOf(journal: readonly LedgerEntry[]): readonly string[] {
+  const replacements = new Set<string>();
+  return journal.flatMap((entry) => {
+    if (entry.kind === "disruption-command") {
+      for (const name of entry.replacements) replacements.add(name);
+    }
+    const happening = happeningOf(entry);
+    const isOfReplacement = entry.kind === "launch-failed" && replacements.has(entry.nodeClaimName);
+    return [
+      ...(happening === undefined ? [] : [happening]),
+      ...(isOfReplacement && happening !== undefined ? [`${happening} for a replacement`] : []),
+    ];
+  });
+}
+
+function happeningOf(entry: LedgerEntry): string | undefined {
   switch (entry.kind) {
     case "interruption-notice":
       return "interruption";
@@ -43,6 +62,12 @@ export function happeningOf(entry: LedgerEntry): string | undefined {
         : undefined;
     case "disruption-command-ended":
       return entry.outcome === "failed" ? "command rolled back" : undefined;
+    case "disruption-considered":
+      return /^disruption\/spot-to-spot-/.test(entry.reason ?? "")
+        ? "replacement of a spot node by spot refused"
+        : undefined;
+    case "node-claim-drifted":
+      return "drift";
     case "node-claim-deleted":
       return deletions.get(entry.reason);
     case "pod-killed":
