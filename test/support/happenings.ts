@@ -6,8 +6,6 @@ export const happenings = [
   "insufficient capacity",
   "insufficient capacity for a replacement",
   "replacement of a spot node by spot refused",
-  "repair",
-  "drift",
   "eviction blocked by a PodDisruptionBudget",
   "disruption blocked by a PodDisruptionBudget",
   "disruption blocked by a pod's do-not-disrupt",
@@ -57,17 +55,12 @@ function happeningOf(entry: LedgerEntry): string | undefined {
     case "disruption-refused":
       return refusals.get(entry.reason);
     case "disruption-considered":
-      return entry.verdict === "failed-validation"
-        ? "command given up at its second look"
-        : undefined;
-    case "disruption-command-ended":
-      return entry.outcome === "failed" ? "command rolled back" : undefined;
-    case "disruption-considered":
+      if (entry.verdict === "failed-validation") return "command given up at its second look";
       return /^disruption\/spot-to-spot-/.test(entry.reason ?? "")
         ? "replacement of a spot node by spot refused"
         : undefined;
-    case "node-claim-drifted":
-      return "drift";
+    case "disruption-command-ended":
+      return entry.outcome === "failed" ? "command rolled back" : undefined;
     case "node-claim-deleted":
       return deletions.get(entry.reason);
     case "pod-killed":
