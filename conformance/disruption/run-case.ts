@@ -53,11 +53,12 @@ export function runCase(world: CaseWorld, testCase: DisruptionCase): DecidedRun 
     const dueAt = controller.nextDueAt();
     if (dueAt !== undefined && dueAt <= next) controller.reconcile(next);
   }
-  world.now = end;
+  // A pass that goes wrong ends the run there and then.
+  if (!facts.some(({ kind }) => kind === "failed")) world.now = end;
   return {
     facts,
     events: firstEvents(world, start),
-    end: world.state.stateNodes().map((it) => describeEnd(it, end)),
+    end: world.state.stateNodes().map((it) => describeEnd(it, world.now)),
     then: describeDecision(provision(world)),
   };
 }
