@@ -1,3 +1,4 @@
+import type { Ec2NodeClass } from "../../core/apis/index.ts";
 import { compareStrings } from "../../core/units/index.ts";
 import type { Catalogue, CatalogueSource } from "../../traces/index.ts";
 import type { ScenarioSpec } from "../scenario-schema.ts";
@@ -27,15 +28,18 @@ export function standingAssumptions(inputs: AssumptionInputs): readonly Scenario
 }
 
 function selectorTerms({ clusters, spec }: AssumptionInputs): readonly ScenarioNotice[] {
-  const objects = clusters.flatMap(({ manifests }) => manifests.objects);
-  if (!objects.some(({ kind }) => kind === "EC2NodeClass")) return [];
-  const { subnets, securityGroups, images } = spec.account;
+  const nodeClasses = clusters.flatMap(({ manifests }) =>
+    manifests.objects.filter((object) => object.kind === "EC2NodeClass"),
+  );
+  if (nodeClasses.length === 0) return [];
+  const { subnets, securityGroups } = spec.account;
+  const hasImages = nodeClasses.every((nodeClass) => areImagesDescribed(nodeClass, spec.account));
   const found = [
     ...(subnets === undefined
       ? [`a subnet in each of ${spec.zones.join(", ")} unless its status says otherwise`]
       : []),
     ...(securityGroups === undefined ? ["one security group"] : []),
-    ...(images === undefined ? ["the newest image of its family"] : []),
+    ...(hasImages ? [] : ["the newest image of its family"]),
   ];
   if (found.length === 0) return [];
   const isNothingDescribed = found.length === 3;
@@ -45,6 +49,17 @@ function selectorTerms({ clusters, spec }: AssumptionInputs): readonly ScenarioN
     ? `selector terms of EC2NodeClasses are not looked up: a node class has ${listed}`
     : `what spec.account does not describe is not looked up: a node class has ${listed}`;
   return [{ code: "scenario/selector-terms", message }];
+}
+
+/** An alias needs a release of its family; other terms need the account's own images. */
+function areImagesDescribed(
+  { spec }: Ec2NodeClass,
+  { amiReleases, images }: ScenarioSpec["account"],
+): boolean {
+  const alias = spec.amiSelectorTerms.find((term) => term.alias !== undefined)?.alias;
+  if (alias === undefined) return images !== undefined;
+  const [family = ""] = alias.split("@");
+  return Object.hasOwn(amiReleases ?? {}, family);
 }
 
 const storagePriceRegion = "us-east-1";
