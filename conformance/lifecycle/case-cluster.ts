@@ -1,6 +1,16 @@
-import { objectKey, type Pod, type PodDisruptionBudget } from "../../core/apis/index.ts";
+import {
+  type NodeClaim,
+  objectKey,
+  type Pod,
+  type PodDisruptionBudget,
+} from "../../core/apis/index.ts";
 import { labelSelectorMatches } from "../../core/scheduling/index.ts";
-import { type EvictionResult, isTerminating, truncateToSecond } from "../../core/state/index.ts";
+import {
+  type EvictionResult,
+  isTerminating,
+  type NodeClaimDraft,
+  truncateToSecond,
+} from "../../core/state/index.ts";
 import {
   after,
   type DurationMs,
@@ -19,6 +29,8 @@ export interface CaseClusterInput {
   /** Has something done later. */
   readonly later: (at: SimTime, action: () => void) => void;
   readonly note: (action: string) => void;
+  /** Moves one of Karpenter's counters. */
+  readonly count: (name: string) => void;
 }
 
 /**
@@ -31,6 +43,11 @@ export class LifecycleCluster extends FakeCluster {
   constructor(input: CaseClusterInput) {
     super(() => truncateToSecond(input.now()));
     this.#input = input;
+  }
+
+  override createNodeClaim(draft: NodeClaimDraft): NodeClaim {
+    this.#input.count("nodeclaims_created_total provisioned");
+    return super.createNodeClaim(draft);
   }
 
   override deletePod(key: string, gracePeriodSeconds: number): boolean {

@@ -42,7 +42,9 @@ export class CaseObjects {
     invariant(changed !== undefined, "a changed object is an object", { name: change.name });
     const { metadata } = present;
     const spec = withFields(present, changed, "spec", change.spec);
-    const isOtherSpec = change.spec !== undefined && change.kind === "NodePool";
+    const isOtherSpec =
+      change.kind === "NodePool" &&
+      JSON.stringify(before?.["spec"]) !== JSON.stringify(manifest["spec"]);
     return {
       ...present,
       metadata: {

@@ -35,6 +35,8 @@ function valueDifferences(path: string, upstream: unknown, ours: unknown): reado
  * finer times, which nobody stores. Here they are sorted.
  */
 function textOf(value: unknown): string | undefined {
+  // Prices are added in the order of chance.
+  if (typeof value === "number") return JSON.stringify(Number(value.toFixed(9)));
   const isList = typeof value === "string" && /^\w+=\w+(, \w+=\w+)*$/.test(value);
   return JSON.stringify(isList ? value.split(", ").sort().join(", ") : value);
 }

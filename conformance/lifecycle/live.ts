@@ -71,6 +71,7 @@ class LifecycleWorld {
       now: () => this.#now,
       later: (at, action) => (this.#timers = [...this.#timers, { at, action }]),
       note,
+      count: (name) => this.#count(name),
     });
     this.#provider = new CaseProvider({
       answers,
@@ -88,7 +89,7 @@ class LifecycleWorld {
       cloudProvider,
       state: this.#state,
       options: { featureGates: { nodeRepair, staticCapacity } },
-      recorder: { record: (fact) => this.#count(fact) },
+      recorder: { record: (fact) => countersOf(fact).forEach((name) => this.#count(name)) },
       registrationHooks: cloudProvider.hooks(),
     });
     this.#controllers = [
@@ -252,10 +253,8 @@ class LifecycleWorld {
     this.#actions.push(`${`${elapsedSeconds}s`.padStart(7)} ${action}`);
   }
 
-  #count(fact: LifecycleFact): void {
-    for (const name of countersOf(fact)) {
-      this.#counters.set(name, (this.#counters.get(name) ?? 0) + 1);
-    }
+  #count(name: string): void {
+    this.#counters.set(name, (this.#counters.get(name) ?? 0) + 1);
   }
 }
 

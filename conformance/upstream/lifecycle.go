@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -140,9 +139,11 @@ type lifecycleWorld struct {
 	cluster  *state.Cluster
 	cost     *cost.ClusterCost
 	log      *lifecycleLog
-	// What must not be collected: caches stop their goroutines when they are, from outside the bubble.
-	kept []any
 }
+
+// Must not be collected before the process ends: caches stop their goroutines then, which may not be
+// done from outside the bubble.
+var kept []any
 
 func runLifecycleCase(line []byte) LifecycleOutcome {
 	var input LifecycleCase
@@ -169,7 +170,6 @@ func runLifecycleCase(line []byte) LifecycleOutcome {
 	if outcome.Counters, err = karpenterCounters(); err != nil {
 		outcome.Error = err.Error()
 	}
-	runtime.KeepAlive(world.kept)
 	return outcome
 }
 

@@ -25,7 +25,6 @@ import (
 	"sigs.k8s.io/karpenter/pkg/controllers/nodeclaim/hydration"
 	nodeclaimlifecycle "sigs.k8s.io/karpenter/pkg/controllers/nodeclaim/lifecycle"
 	"sigs.k8s.io/karpenter/pkg/controllers/nodeclaim/podevents"
-	"sigs.k8s.io/karpenter/pkg/controllers/nodepool/counter"
 	"sigs.k8s.io/karpenter/pkg/controllers/nodepool/hash"
 	"sigs.k8s.io/karpenter/pkg/controllers/nodepool/readiness"
 	"sigs.k8s.io/karpenter/pkg/controllers/nodepool/registrationhealth"
@@ -42,7 +41,8 @@ type registrable interface {
 }
 
 // register registers every controller of upstream's but those of provisioning and voluntary
-// disruption, as upstream's NewControllers does.
+// disruption, as upstream's NewControllers does. The counter is left out, too: its writes into
+// NodePools, which dryfit doesn't make, would have drift looked at again.
 func (w *lifecycleWorld) register(ctx context.Context, m *lifecycleManager, input *LifecycleCase) error {
 	evictions := terminator.NewQueue(w.server, w.log)
 	health4 := nodepoolhealth.NewState()
@@ -61,7 +61,6 @@ func (w *lifecycleWorld) register(ctx context.Context, m *lifecycleManager, inpu
 		termination.NewController(clk, w.server, provider, terminator.NewTerminator(clk, w.server, evictions, w.log), w.log),
 		readiness.NewController(clk, w.server, provider),
 		registrationhealth.NewController(clk, w.server, provider, health4),
-		counter.NewController(w.server, provider, w.cluster),
 		validation.NewController(clk, w.server, provider),
 		podevents.NewController(clk, w.server, provider),
 		nodeclaimlifecycle.NewController(clk, w.server, provider, w.log, health4, w.hooks(input)),
@@ -81,9 +80,9 @@ func (w *lifecycleWorld) register(ctx context.Context, m *lifecycleManager, inpu
 			staticprovisioning.NewController(w.server, w.cluster, w.log, provider, provisioner, clk, nil, nil),
 			staticdeprovisioning.NewController(w.server, w.cluster, provider, clk, w.log))
 	}
-	w.kept = append(w.kept, provisioner)
+	kept = append(kept, provisioner)
 	for _, controller := range controllers {
-		w.kept = append(w.kept, controller)
+		kept = append(kept, controller)
 		if err := controller.Register(ctx, m); err != nil {
 			return err
 		}

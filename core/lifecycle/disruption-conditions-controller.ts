@@ -31,8 +31,10 @@ const instanceTypeCheckPeriod = minutes(30);
 /**
  * Keeps the Drifted and Consolidatable conditions of NodeClaims.
  *
- * Differs: upstream also looks at each event of a pod on the node. What matters of those reaches
- * here through the time of the last pod event, which is part of the NodeClaim.
+ * Differs: upstream also looks at each event of a pod on the node, and when a counter writes a
+ * NodePool's usage. What matters of pods reaches here through the time of the last pod event, which
+ * is part of the NodeClaim; a drift that only the provider knows of, and neither NodePool nor
+ * NodeClass shows, may be seen up to five minutes later than upstream.
  *
  * @see karpenter v1.14.1 pkg/controllers/nodeclaim/disruption/controller.go Controller
  */
@@ -51,20 +53,15 @@ export class DisruptionConditionsController extends KeyedController {
     this.#context = context;
   }
 
-  #keysOf({ type, object, before }: WatchEvent): readonly string[] {
+  #keysOf({ type, object }: WatchEvent): readonly string[] {
     const { machines } = this.#context;
     switch (object.kind) {
       case "NodeClaim":
         if (type !== "deleted") return [object.metadata.name];
         this.#instanceTypeFoundAt.delete(object.metadata.uid);
         return [];
-      case "NodePool": {
-        const isSame =
-          before?.kind === "NodePool" &&
-          before.spec === object.spec &&
-          before.metadata.annotations === object.metadata.annotations;
-        return isSame ? [] : machines.nodeClaimNamesOfNodePool(object.metadata.name);
-      }
+      case "NodePool":
+        return machines.nodeClaimNamesOfNodePool(object.metadata.name);
       case "EC2NodeClass":
         return machines.nodeClaimNamesOfNodeClass(object.metadata.name);
       default:

@@ -1,12 +1,15 @@
 // Keeps as many machines as a static NodePool asks for; feature gate StaticCapacity. Too few are
 // made up for once cluster state is known; too many are deleted whatever runs on them.
-import { labelNodePool, type NodeClaim, type NodePool } from "../apis/index.ts";
+import { labelNodePool, type NodeClaim, type NodePool, type Pod } from "../apis/index.ts";
 import { staticNodeClaimDraft } from "../provisioning/index.ts";
 import {
   done,
+  doNotDisruptEvent,
   isConditionTrue,
+  isDoNotDisruptActive,
   KeyedController,
   type Outcome,
+  type StateNode,
   type WatchEvent,
 } from "../state/index.ts";
 import { after, minutes, milliseconds, seconds, type SimTime } from "../units/index.ts";
@@ -96,10 +99,29 @@ export class StaticDeprovisioningController extends KeyedController {
     const nodeClaims = machines
       .nodeClaimNamesOfNodePool(nodePoolName)
       .flatMap((name) => cluster.nodeClaim(name) ?? []);
-    const stateNodes = state
+    const running = state
       .stateNodes()
-      .filter(({ labels }) => labels[labelNodePool] === nodePoolName);
-    return scaleDownCandidates(nodeClaims, stateNodes, count, now);
+      .filter(
+        ({ labels, nodeClaim, isMarkedForDeletion }) =>
+          labels[labelNodePool] === nodePoolName && nodeClaim !== undefined && !isMarkedForDeletion,
+      )
+      .map((stateNode) => ({ stateNode, pods: this.#podsOf(stateNode) }));
+    for (const { pods } of running) this.#tellOfProtection(pods, now);
+    return scaleDownCandidates(nodeClaims, running, count, now);
+  }
+
+  /** Finished pods, too: upstream asks the API server, which lists them all. */
+  #podsOf({ node }: StateNode): readonly Pod[] {
+    return node === undefined ? [] : this.#context.cluster.podsOnNode(node.metadata.name);
+  }
+
+  /** Of each pod that is looked at: up to the first that protects its node. */
+  #tellOfProtection(pods: readonly Pod[], now: SimTime): void {
+    for (const pod of pods) {
+      const event = doNotDisruptEvent(pod, now);
+      if (event !== undefined) this.#context.cluster.recordEvent(event);
+      if (isDoNotDisruptActive(pod, now)) return;
+    }
   }
 
   #delete(nodePoolName: string, nodeClaim: NodeClaim, now: SimTime): void {

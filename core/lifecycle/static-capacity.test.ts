@@ -4,6 +4,7 @@ import { setCondition } from "../state/index.ts";
 import { minutes, seconds } from "../units/index.ts";
 import { LifecycleWorld } from "../../test/support/lifecycle-world.ts";
 import { nodePool } from "../../test/support/node-pools.ts";
+import { pod } from "../../test/support/pods.ts";
 
 const options = { featureGates: { nodeRepair: false, staticCapacity: true } };
 
@@ -83,5 +84,22 @@ describe("a static NodePool", () => {
     world.cluster.deleteNodeClaim(world.cluster.nodeClaims()[0]?.metadata.name ?? "");
     world.settle();
     expect(count(world)).toBe(3);
+  });
+
+  it("takes a machine for empty only when no pod is bound to it, a finished one neither", () => {
+    const world = worldWith(pool);
+    const claims = world.cluster.nodeClaims().map(({ metadata }) => metadata.name);
+    for (const name of claims) world.joinNode(name, { name: `${name}-node` });
+    world.pass(seconds(5));
+    const [first = "", second = ""] = claims;
+    const finished = { phase: "Succeeded" } as const;
+    world.cluster.put(pod({ name: "done", nodeName: `${first}-node`, status: finished }));
+    const daemonSet = { apiVersion: "apps/v1", kind: "DaemonSet", name: "d", uid: "d" };
+    const metadata = { ownerReferences: [daemonSet] };
+    world.cluster.put(pod({ name: "daemon", nodeName: `${second}-node`, metadata }));
+    world.cluster.put(withReplicas(world.cluster.nodePool("default") ?? pool, 1));
+    world.settle();
+    expect(world.claim(first).metadata.deletionTimestamp).toBeUndefined();
+    expect(world.claim(second).metadata.deletionTimestamp).toBeDefined();
   });
 });

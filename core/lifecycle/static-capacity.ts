@@ -1,4 +1,4 @@
-import type { NodeClaim } from "../apis/index.ts";
+import type { NodeClaim, Pod } from "../apis/index.ts";
 import {
   evictionCost,
   isDoNotDisruptActive,
@@ -7,6 +7,12 @@ import {
   type StateNode,
 } from "../state/index.ts";
 import { compareStrings, type SimTime } from "../units/index.ts";
+
+/** A machine of a static NodePool with all pods bound to it, finished ones among them. */
+export interface StaticMachine {
+  readonly stateNode: StateNode;
+  readonly pods: readonly Pod[];
+}
 
 /**
  * NodeClaims of a static NodePool to be deleted, in this order: those not launched, then machines
@@ -19,7 +25,7 @@ import { compareStrings, type SimTime } from "../units/index.ts";
  */
 export function scaleDownCandidates(
   nodeClaims: readonly NodeClaim[],
-  stateNodes: readonly StateNode[],
+  machines: readonly StaticMachine[],
   count: number,
   now: SimTime,
 ): readonly NodeClaim[] {
@@ -27,16 +33,13 @@ export function scaleDownCandidates(
     ({ metadata, status }) =>
       (status.providerId ?? "") === "" && metadata.deletionTimestamp === undefined,
   );
-  const running = stateNodes.filter(
-    ({ nodeClaim, isMarkedForDeletion }) => nodeClaim !== undefined && !isMarkedForDeletion,
-  );
-  const empty = running.filter((stateNode) => isEmpty(stateNode, now));
-  const others = running
-    .filter((stateNode) => !empty.includes(stateNode))
-    .map((stateNode) => ({
+  const empty = machines.filter((machine) => isEmpty(machine, now));
+  const others = machines
+    .filter((machine) => !empty.includes(machine))
+    .map(({ stateNode, pods }) => ({
       stateNode,
-      isProtected: hasProtectedPod(stateNode, now),
-      cost: disruptionCost(stateNode, now),
+      isProtected: hasProtectedPod(pods, now),
+      cost: disruptionCost(stateNode.nodeClaim, pods, now),
     }))
     .sort(
       (a, b) =>
@@ -44,19 +47,23 @@ export function scaleDownCandidates(
         a.cost - b.cost ||
         compareStrings(a.stateNode.name, b.stateNode.name),
     );
-  const launched = [...empty, ...others.map(({ stateNode }) => stateNode)];
-  return [...unlaunched, ...launched.flatMap(({ nodeClaim }) => nodeClaim ?? [])].slice(0, count);
+  const launched = [...empty, ...others].flatMap(({ stateNode }) => stateNode.nodeClaim ?? []);
+  return [...unlaunched, ...launched].slice(0, count);
 }
 
-function hasProtectedPod(stateNode: StateNode, now: SimTime): boolean {
-  return stateNode.pods.some((pod) => isDoNotDisruptActive(pod, now));
+function hasProtectedPod(pods: readonly Pod[], now: SimTime): boolean {
+  return pods.some((pod) => isDoNotDisruptActive(pod, now));
 }
 
-function isEmpty(stateNode: StateNode, now: SimTime): boolean {
-  return stateNode.pods.every(isOwnedByDaemonSet) && !hasProtectedPod(stateNode, now);
+function isEmpty({ pods }: StaticMachine, now: SimTime): boolean {
+  return pods.every(isOwnedByDaemonSet) && !hasProtectedPod(pods, now);
 }
 
-function disruptionCost({ pods, nodeClaim }: StateNode, now: SimTime): number {
+function disruptionCost(
+  nodeClaim: NodeClaim | undefined,
+  pods: readonly Pod[],
+  now: SimTime,
+): number {
   const cost = pods.reduce((sum, pod) => sum + evictionCost(pod), 0);
   return nodeClaim === undefined ? cost : cost * lifetimeRemaining(nodeClaim, now);
 }

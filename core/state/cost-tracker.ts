@@ -64,14 +64,17 @@ export class CostTracker implements Controller {
   }
 
   observe({ type, object }: WatchEvent, now: SimTime): void {
-    this.#refreshAt ??= after(now, refreshPeriod);
+    this.#refreshAt ??= now;
     if (object.kind === "NodePool" && type === "deleted") this.#forget(object.metadata.name);
     if (object.kind !== "NodeClaim") return;
     if (type === "deleted") this.#remove(object.metadata.name);
     else this.#add(object);
   }
 
-  /** Refreshes the prices of offerings in use, once an hour; one that is gone keeps its price. */
+  /**
+   * Refreshes the prices of offerings in use, at the start and then once an hour; one that is gone
+   * keeps its price.
+   */
   reconcile(now: SimTime): void {
     if (this.#refreshAt === undefined || now < this.#refreshAt) return;
     this.#refreshAt = after(now, refreshPeriod);

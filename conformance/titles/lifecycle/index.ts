@@ -2,12 +2,19 @@
 import type { LifecycleCase } from "../../lifecycle/cases.ts";
 import { beginning, cloud, instanceTypes, type TitledStory } from "./build.ts";
 import { claimTerminationStories } from "./claim-termination.ts";
+import { consolidatableStories } from "./consolidatable.ts";
+import { driftStories } from "./drift.ts";
+import { consistencyStories, expirationStories, garbageCollectionStories } from "./expiration.ts";
 import { initializationStories } from "./initialization.ts";
 import { launchStories } from "./launch.ts";
 import { livenessStories } from "./liveness.ts";
+import { nodePoolStories } from "./node-pool.ts";
 import { nodeTerminationStories } from "./node-termination.ts";
 import { nodeTerminationTimeStories } from "./node-termination-time.ts";
 import { registrationStories } from "./registration.ts";
+import { repairStories } from "./repair.ts";
+import { costStories, stateStories } from "./state.ts";
+import { staticStories } from "./static.ts";
 
 const storiesByTopic: Readonly<Record<string, readonly TitledStory[]>> = {
   launch: launchStories,
@@ -16,6 +23,16 @@ const storiesByTopic: Readonly<Record<string, readonly TitledStory[]>> = {
   liveness: livenessStories,
   "claim-termination": claimTerminationStories,
   "node-termination": [...nodeTerminationStories, ...nodeTerminationTimeStories],
+  drift: driftStories,
+  consolidatable: consolidatableStories,
+  expiration: expirationStories,
+  "garbage-collection": garbageCollectionStories,
+  consistency: consistencyStories,
+  "node-pool": nodePoolStories,
+  repair: repairStories,
+  static: staticStories,
+  state: stateStories,
+  cost: costStories,
 };
 
 /** All of them, named `topic: title`; their topics are `lifecycle titles: topic`. */
