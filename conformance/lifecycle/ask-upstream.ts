@@ -12,6 +12,7 @@ export function askUpstreamAboutLifecycle(
   cases: readonly LifecycleCase[],
   times: number,
 ): RecordedLifecycle {
+  if (cases.length === 0) return { upstream: upstreamVersion(), cases, outcomes: [] };
   return withHarness((program) => {
     const rounds = Array.from({ length: times }, () =>
       runHarness<Outcome>(program, ["lifecycle"], cases),

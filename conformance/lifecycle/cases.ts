@@ -77,7 +77,10 @@ export interface ObjectChange extends ObjectReference {
   readonly status?: Manifest;
 }
 
-/** A moment: what there is to see is noted; then it is done what the fields say, in their order. */
+/**
+ * A moment: what there is to see is noted; then it is done what the fields say, in their order. What
+ * is gone is left out.
+ */
 export interface LifecycleStep {
   readonly atSeconds: number;
   /** From now on. */

@@ -1,6 +1,8 @@
 /** How two outcomes of a lifecycle case differ. */
 import type { Facts, LifecycleCase, Outcome } from "./cases.ts";
 
+const dependents: readonly string[] = ["Launched", "Registered", "Initialized"];
+
 /** Lines that say what differs, upstream's side first; none when the outcomes are the same. */
 export function lifecycleDifferences(
   { hasDuplicates = false }: LifecycleCase,
@@ -10,14 +12,34 @@ export function lifecycleDifferences(
   if (upstream.error !== undefined || ours.error !== undefined) {
     return valueDifferences("error", upstream.error, ours.error);
   }
-  const compared = (facts: Facts | undefined): unknown =>
-    hasDuplicates ? { ...facts, state: {} } : facts;
+  const compared = (facts: Facts | undefined): unknown => ({
+    ...facts,
+    nodeClaims: withoutUnset(facts?.nodeClaims ?? {}),
+    ...(hasDuplicates ? { state: {} } : {}),
+  });
   return [
     ...upstream.steps.flatMap((step, index) =>
       valueDifferences(`at ${step.atSeconds} s`, compared(step), compared(ours.steps[index])),
     ),
     ...valueDifferences("counters", upstream.counters, ours.counters),
   ];
+}
+
+/**
+ * NodeClaims without the conditions that nobody has set. They read as awaiting reconciliation, and
+ * whoever writes first stores them so.
+ */
+function withoutUnset(nodeClaims: Facts["nodeClaims"]): Facts["nodeClaims"] {
+  return Object.fromEntries(
+    Object.entries(nodeClaims).map(([name, nodeClaim]) => {
+      const set = Object.entries(nodeClaim.conditions).filter(
+        ([type, { reason }]) => !dependents.includes(type) || reason !== "AwaitingReconciliation",
+      );
+      const isAnySet = set.some(([type]) => dependents.includes(type));
+      const conditions = isAnySet ? set : set.filter(([type]) => type !== "Ready");
+      return [name, { ...nodeClaim, conditions: Object.fromEntries(conditions) }];
+    }),
+  );
 }
 
 /** Differences of two plain values, each with the path to it. */

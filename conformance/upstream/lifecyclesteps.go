@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"sort"
 
 	corev1 "k8s.io/api/core/v1"
@@ -103,7 +102,7 @@ func (w *lifecycleWorld) hooks(input *LifecycleCase) []cloudprovider.NodeLifecyc
 	return hooks
 }
 
-// do carries out a step, in the order of its fields.
+// do carries out a step, in the order of its fields. What is gone is left out.
 func (w *lifecycleWorld) do(step *LifecycleStep) error {
 	if step.Answers != nil {
 		w.provider.mu.Lock()
@@ -128,7 +127,7 @@ func (w *lifecycleWorld) do(step *LifecycleStep) error {
 		}
 	}
 	for _, ref := range step.Delete {
-		if err := w.server.Delete(w.ctx, ref.object()); err != nil {
+		if err := w.server.Delete(w.ctx, ref.object()); client.IgnoreNotFound(err) != nil {
 			return err
 		}
 	}
@@ -166,7 +165,7 @@ func (s *lifecycleServer) change(edit *LifecycleEdit) error {
 	defer s.mu.Unlock()
 	before, err := s.find(edit.object())
 	if err != nil {
-		return fmt.Errorf("changing %s: %w", edit.Name, err)
+		return client.IgnoreNotFound(err)
 	}
 	fields := map[string]any{}
 	if err := json.Unmarshal(serverBytes(before), &fields); err != nil {

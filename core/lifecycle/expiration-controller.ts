@@ -3,6 +3,7 @@ import { done, KeyedController, type Outcome } from "../state/index.ts";
 import { after, milliseconds, Never, seconds, type SimTime } from "../units/index.ts";
 import type { LifecycleContext } from "./lifecycle-context.ts";
 
+const restAfterDelete = seconds(1);
 const backoff = { base: milliseconds(5), max: seconds(1000) };
 
 /**
@@ -17,7 +18,8 @@ export function expirationTime(nodeClaim: NodeClaim): SimTime | undefined {
 }
 
 /**
- * Deletes NodeClaims that have expired: no budget, no check and no replacement beforehand.
+ * Deletes NodeClaims that have expired: no budget, no check and no replacement beforehand, but one a
+ * second, as upstream's only worker sleeps after each.
  *
  * @see karpenter v1.14.1 pkg/controllers/nodeclaim/expiration/controller.go Controller
  */
@@ -43,9 +45,8 @@ export class ExpirationController extends KeyedController {
     const expiresAt = expirationTime(nodeClaim);
     if (expiresAt === undefined) return done;
     if (now < expiresAt) return { requeueAt: expiresAt };
-    if (cluster.deleteNodeClaim(name)) {
-      recorder.record({ kind: "node-claim-disrupted", nodeClaim, reason: "expired" }, now);
-    }
-    return done;
+    if (!cluster.deleteNodeClaim(name)) return done;
+    recorder.record({ kind: "node-claim-disrupted", nodeClaim, reason: "expired" }, now);
+    return { sleepUntil: after(now, restAfterDelete) };
   }
 }

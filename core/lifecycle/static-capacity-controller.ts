@@ -6,7 +6,6 @@ import {
   done,
   doNotDisruptEvent,
   isConditionTrue,
-  isDoNotDisruptActive,
   KeyedController,
   type Outcome,
   type StateNode,
@@ -14,7 +13,7 @@ import {
 } from "../state/index.ts";
 import { after, minutes, milliseconds, seconds, type SimTime } from "../units/index.ts";
 import type { LifecycleContext } from "./lifecycle-context.ts";
-import { scaleDownCandidates } from "./static-capacity.ts";
+import { decideScaleDown } from "./static-capacity.ts";
 
 const backoff = { base: milliseconds(5), max: seconds(1000) };
 const syncRetry = seconds(1);
@@ -106,22 +105,17 @@ export class StaticDeprovisioningController extends KeyedController {
           labels[labelNodePool] === nodePoolName && nodeClaim !== undefined && !isMarkedForDeletion,
       )
       .map((stateNode) => ({ stateNode, pods: this.#podsOf(stateNode) }));
-    for (const { pods } of running) this.#tellOfProtection(pods, now);
-    return scaleDownCandidates(nodeClaims, running, count, now);
+    const decision = decideScaleDown(nodeClaims, running, count, now);
+    for (const pod of decision.judgedPods) {
+      const event = doNotDisruptEvent(pod, now);
+      if (event !== undefined) cluster.recordEvent(event);
+    }
+    return decision.nodeClaims;
   }
 
   /** Finished pods, too: upstream asks the API server, which lists them all. */
   #podsOf({ node }: StateNode): readonly Pod[] {
     return node === undefined ? [] : this.#context.cluster.podsOnNode(node.metadata.name);
-  }
-
-  /** Of each pod that is looked at: up to the first that protects its node. */
-  #tellOfProtection(pods: readonly Pod[], now: SimTime): void {
-    for (const pod of pods) {
-      const event = doNotDisruptEvent(pod, now);
-      if (event !== undefined) this.#context.cluster.recordEvent(event);
-      if (isDoNotDisruptActive(pod, now)) return;
-    }
   }
 
   #delete(nodePoolName: string, nodeClaim: NodeClaim, now: SimTime): void {

@@ -11,6 +11,8 @@ export interface Outcome {
   readonly isFailed?: boolean;
   /** Not before this time, whatever happens. */
   readonly holdUntil?: SimTime;
+  /** The controller's only worker sleeps until then: no other key is looked at either. */
+  readonly sleepUntil?: SimTime;
 }
 
 /** Nothing more to do until something happens. */
@@ -26,7 +28,9 @@ export interface KeyedControllerParts {
 }
 
 /**
- * A controller over a queue of keys: events make keys due, and each due key is reconciled alone.
+ * A controller over a queue of keys: events make keys due, and each due key is reconciled alone. What
+ * becomes due by that is left to the next call, so that at one instant controllers take turns as
+ * upstream's do, which hear of a write only after they have ended.
  *
  * @see sigs.k8s.io/controller-runtime pkg/internal/controller/controller.go reconcileHandler
  */
@@ -34,6 +38,9 @@ export class KeyedController implements Controller {
   readonly name: string;
   readonly #parts: KeyedControllerParts;
   readonly #queue: WorkQueue;
+  /** Keys that this call of reconcile has still to come to. */
+  readonly #pending = new Set<string>();
+  #sleepsUntil: SimTime | undefined;
 
   constructor(parts: KeyedControllerParts) {
     this.name = parts.name;
@@ -42,22 +49,38 @@ export class KeyedController implements Controller {
   }
 
   observe(event: WatchEvent, now: SimTime): void {
-    for (const key of this.#parts.keysOf(event, now)) this.#queue.add(key, now);
+    for (const key of this.#parts.keysOf(event, now)) this.enqueue(key, now);
   }
 
   /** Makes a key due, for changes that no watch tells. */
   enqueue(key: string, at: SimTime): void {
-    this.#queue.add(key, at);
+    if (!this.#pending.has(key)) this.#queue.add(key, at);
   }
 
   reconcile(now: SimTime): void {
     for (let key = this.#queue.take(now); key !== undefined; key = this.#queue.take(now)) {
-      this.#apply(key, this.#parts.reconcileKey(key, now), now);
+      this.#pending.add(key);
+    }
+    for (const key of this.#pending) {
+      this.#pending.delete(key);
+      if (this.#isAsleep(now)) {
+        this.#queue.add(key, now);
+        continue;
+      }
+      const outcome = this.#parts.reconcileKey(key, now);
+      this.#apply(key, outcome, now);
+      this.#sleepsUntil = outcome.sleepUntil;
     }
   }
 
   nextDueAt(): SimTime | undefined {
-    return this.#queue.nextDueAt();
+    const dueAt = this.#queue.nextDueAt();
+    const isPutOff = dueAt !== undefined && this.#isAsleep(dueAt);
+    return isPutOff ? this.#sleepsUntil : dueAt;
+  }
+
+  #isAsleep(now: SimTime): boolean {
+    return this.#sleepsUntil !== undefined && now < this.#sleepsUntil;
   }
 
   #apply(key: string, { requeueAt, isFailed, holdUntil }: Outcome, now: SimTime): void {

@@ -109,6 +109,12 @@ export function nodeClass(
   };
 }
 
+/** The hash annotations of a NodePool as `pool()` makes it, and of NodeClaims made from it. */
+export const untouched: Readonly<Record<string, string>> = {
+  "karpenter.sh/nodepool-hash": "17369979337536258260",
+  "karpenter.sh/nodepool-hash-version": "v3",
+};
+
 interface PoolDetails {
   readonly name?: string;
   readonly metadata?: Manifest;

@@ -12,13 +12,12 @@ import {
   template,
   time,
   type TitledStory,
+  untouched,
 } from "./build.ts";
 import { machine } from "./build-machines.ts";
 
 const hash = "karpenter.sh/nodepool-hash";
 const version = "karpenter.sh/nodepool-hash-version";
-/** Of a NodePool as `pool()` makes it. */
-const untouched = { [hash]: "17369979337536258260", [version]: "v3" };
 const typeKey = "node.kubernetes.io/instance-type";
 
 type Pool = Parameters<typeof pool>[0];

@@ -45,10 +45,10 @@ export const expirationStories: readonly TitledStory[] = [
   story(
     "should expire nodeclaims whose pods may not be disrupted, and drain them in vain",
     [
-      ...world({ claim: { expireAfter: "60s" }, createdAt: time(-30) }),
+      ...world({ claim: { expireAfter: "60s" }, createdAt: time(-25) }),
       pod("web", "node-a", { annotations: { "karpenter.sh/do-not-disrupt": "true" } }),
     ],
-    look(29.5, 31.5, 300.5),
+    look(34.5, 36.5, 300.5),
   ),
   story(
     "shouldn't expire the same NodeClaim multiple times",

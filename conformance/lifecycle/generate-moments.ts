@@ -1,0 +1,31 @@
+import type { RandomStream } from "../../sim/engine/index.ts";
+import { between } from "../dice.ts";
+import type { LifecycleStep } from "./cases.ts";
+
+const fractions = [0.35, 0.45, 0.55, 0.65] as const;
+
+/** One of the items. */
+export function pick<Item>(random: RandomStream, items: readonly Item[]): Item {
+  return items[random.integer(items.length)] as Item;
+}
+
+/**
+ * Moments of so many seconds at most, earliest first, no two in one second: each somewhere between
+ * two whole seconds, so that nothing coincides with what a controller does by itself.
+ */
+export function moments(random: RandomStream, count: number, until: number): readonly number[] {
+  const seconds = new Set<number>();
+  while (seconds.size < count) seconds.add(between(random, 1, until));
+  return [...seconds].sort((a, b) => a - b).map((second) => second + pick(random, fractions));
+}
+
+/** The steps in their order, with a look soon after each and another one at the end. */
+export function withLooks(
+  steps: readonly LifecycleStep[],
+  until: number,
+): readonly LifecycleStep[] {
+  const looks = steps.map(({ atSeconds }) => ({ atSeconds: Math.floor(atSeconds) + 1.9 }));
+  return [...steps, ...looks, { atSeconds: until + 0.9 }].toSorted(
+    (a, b) => a.atSeconds - b.atSeconds,
+  );
+}
