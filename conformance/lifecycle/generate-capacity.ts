@@ -5,9 +5,8 @@ import { between, chance, perhaps } from "../dice.ts";
 import { claim, cloud, launched, nodeClass, pool, time } from "../titles/lifecycle/build.ts";
 import { machine, node, nodeCondition } from "../titles/lifecycle/build-machines.ts";
 import type { Answers, CaseRepairPolicy, CreateAnswer, LifecycleStep } from "./cases.ts";
-import { moments, pick } from "./generate-moments.ts";
+import { moments, pick, type Story } from "./generate-moments.ts";
 import { anyPod } from "./generate-pods.ts";
-import type { Story } from "./generate.ts";
 
 const startupTaint: Manifest = { key: "booting", effect: "NoSchedule" };
 const notReady: Manifest = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" };

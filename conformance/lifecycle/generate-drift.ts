@@ -5,8 +5,7 @@ import { between, chance, perhaps, some } from "../dice.ts";
 import { cloud, nodeClass, pool, template, time, untouched } from "../titles/lifecycle/build.ts";
 import { machine } from "../titles/lifecycle/build-machines.ts";
 import type { DriftAnswer, LifecycleStep } from "./cases.ts";
-import { moments, pick } from "./generate-moments.ts";
-import type { Story } from "./generate.ts";
+import { moments, pick, type Story } from "./generate-moments.ts";
 
 const names = ["a", "b", "c", "d"] as const;
 const cpuKey = "karpenter.k8s.aws/instance-cpu";

@@ -1,6 +1,17 @@
 import type { RandomStream } from "../../sim/engine/index.ts";
+import type { Manifest } from "../cases.ts";
 import { between } from "../dice.ts";
-import type { LifecycleStep } from "./cases.ts";
+import type { Answers, CaseRepairPolicy, LifecycleCase, LifecycleStep } from "./cases.ts";
+
+/** What a topic makes up; it is looked at after every step, and at last after `until` seconds. */
+export interface Story {
+  readonly objects: readonly Manifest[];
+  readonly steps: readonly LifecycleStep[];
+  readonly until: number;
+  readonly answers?: Answers;
+  readonly featureGates?: LifecycleCase["featureGates"];
+  readonly repairPolicies?: readonly CaseRepairPolicy[];
+}
 
 const fractions = [0.35, 0.45, 0.55, 0.65] as const;
 

@@ -6,8 +6,7 @@ import { nodeClass, pool, time } from "../titles/lifecycle/build.ts";
 import { machine } from "../titles/lifecycle/build-machines.ts";
 import { budget, pod, stopsAfter } from "../titles/lifecycle/build-pods.ts";
 import type { LifecycleStep } from "./cases.ts";
-import { moments, pick } from "./generate-moments.ts";
-import type { Story } from "./generate.ts";
+import { moments, pick, type Story } from "./generate-moments.ts";
 
 const apps = ["web", "db", "job"] as const;
 const owners = ["ReplicaSet", "ReplicaSet", "StatefulSet", "DaemonSet", "none"] as const;

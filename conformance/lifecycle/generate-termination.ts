@@ -5,9 +5,8 @@ import { between, chance, perhaps } from "../dice.ts";
 import { cloud, nodeClass, pool, time } from "../titles/lifecycle/build.ts";
 import { machine, nodeCondition } from "../titles/lifecycle/build-machines.ts";
 import type { LifecycleStep } from "./cases.ts";
-import { moments, pick } from "./generate-moments.ts";
+import { moments, pick, type Story } from "./generate-moments.ts";
 import { anyBudgets, anyPod } from "./generate-pods.ts";
-import type { Story } from "./generate.ts";
 
 const limits = ["20s", "60s", "150s", "10m"] as const;
 

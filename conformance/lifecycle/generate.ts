@@ -1,23 +1,12 @@
 // Random lifecycle cases, the same for the same seed.
 import { type RandomStream, stream } from "../../sim/engine/index.ts";
 import { beginning, cloud, instanceTypes } from "../titles/lifecycle/build.ts";
-import type { Answers, CaseRepairPolicy, LifecycleCase, LifecycleStep } from "./cases.ts";
+import type { LifecycleCase } from "./cases.ts";
 import { livenessStory, repairStory, staticStory } from "./generate-capacity.ts";
 import { driftStory } from "./generate-drift.ts";
-import { withLooks } from "./generate-moments.ts";
+import { type Story, withLooks } from "./generate-moments.ts";
 import { consolidatableStory } from "./generate-pods.ts";
 import { expirationStory, terminationStory } from "./generate-termination.ts";
-import type { Manifest } from "../cases.ts";
-
-/** What a topic makes up; it is looked at after every step, and at last after `until` seconds. */
-export interface Story {
-  readonly objects: readonly Manifest[];
-  readonly steps: readonly LifecycleStep[];
-  readonly until: number;
-  readonly answers?: Answers;
-  readonly featureGates?: LifecycleCase["featureGates"];
-  readonly repairPolicies?: readonly CaseRepairPolicy[];
-}
 
 const stories: Readonly<Record<string, (random: RandomStream) => Story>> = {
   drift: driftStory,
