@@ -89,16 +89,7 @@ export function buildBudgetMapping(
   reason: BudgetReason,
   now: SimTime,
 ): BudgetMapping {
-  const nodes = new Map<string, number>();
-  const disrupting = new Map<string, number>();
-  for (const stateNode of view.stateNodes) {
-    const nodePoolName = stateNode.labels[labelNodePool];
-    if (nodePoolName === undefined || !isCounted(stateNode)) continue;
-    nodes.set(nodePoolName, (nodes.get(nodePoolName) ?? 0) + 1);
-    if (!isReady(stateNode) || stateNode.isMarkedForDeletion) {
-      disrupting.set(nodePoolName, (disrupting.get(nodePoolName) ?? 0) + 1);
-    }
-  }
+  const { nodes, disrupting } = countNodes(view.stateNodes);
   return new BudgetMapping(
     view.nodePools.map((nodePool) => {
       const { name } = nodePool.metadata;
@@ -114,6 +105,33 @@ export function buildBudgetMapping(
     }),
     reason,
   );
+}
+
+/** Numbers of nodes by NodePool. */
+interface NodeCounts {
+  readonly nodes: ReadonlyMap<string, number>;
+  readonly disrupting: ReadonlyMap<string, number>;
+}
+
+const countsByNodes = new WeakMap<readonly StateNode[], NodeCounts>();
+
+/** The counts of a list of nodes; remembered by the list, which every method asks about. */
+function countNodes(stateNodes: readonly StateNode[]): NodeCounts {
+  const known = countsByNodes.get(stateNodes);
+  if (known !== undefined) return known;
+  const nodes = new Map<string, number>();
+  const disrupting = new Map<string, number>();
+  for (const stateNode of stateNodes) {
+    const nodePoolName = stateNode.labels[labelNodePool];
+    if (nodePoolName === undefined || !isCounted(stateNode)) continue;
+    nodes.set(nodePoolName, (nodes.get(nodePoolName) ?? 0) + 1);
+    if (!isReady(stateNode) || stateNode.isMarkedForDeletion) {
+      disrupting.set(nodePoolName, (disrupting.get(nodePoolName) ?? 0) + 1);
+    }
+  }
+  const counts = { nodes, disrupting };
+  countsByNodes.set(stateNodes, counts);
+  return counts;
 }
 
 /** A replacement that isn't initialized yet must not raise a percentage. */

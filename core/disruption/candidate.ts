@@ -13,12 +13,7 @@ import {
 import type { InstanceType } from "../cloudprovider/index.ts";
 import { isDisruptable, isNominated, isReschedulable, type StateNode } from "../state/index.ts";
 import type { SimTime, UsdPerHour } from "../units/index.ts";
-import {
-  disruptionCost,
-  nodePrice,
-  perNodeBaseDisruptionCost,
-  rescheduleDisruptionCost,
-} from "./costs.ts";
+import { nodePrice, perNodeBaseDisruptionCost, rescheduleDisruptionCost } from "./costs.ts";
 import { PdbLimits } from "./pdb-limits.ts";
 import { type BlockedBy, type Refusal, type RefusalCode, sentence, sentences } from "./reasons.ts";
 import type { DisruptionView } from "./view.ts";
@@ -49,8 +44,6 @@ export interface Candidate {
   readonly priceUsdPerHour: UsdPerHour;
   /** 1 plus the positive eviction costs of the reschedulable pods. */
   readonly rescheduleDisruptionCost: number;
-  /** See `disruptionCost`; read by no decision. */
-  readonly disruptionCost: number;
 }
 
 /** What is known of the machines of a view. */
@@ -157,24 +150,49 @@ function newCandidate(stateNode: StateNode, context: ListingContext): Candidate 
     context.disruptionClass === "eventual" && nodeClaim.spec.terminationGracePeriod !== undefined;
   const podRefusal = isForced ? undefined : refusalOfPods(name, pods, context);
   if (podRefusal !== undefined) return podRefusal;
+  const known = knownByNode.get(stateNode);
+  if (known?.pods === pods && known.instanceTypes === instanceTypes) {
+    if (known.candidate.nodePool === nodePool) return known.candidate;
+  }
+  const machine = { name, providerId, stateNode, node, nodeClaim };
+  const candidate = candidateOf({ ...machine, nodePool }, instanceTypes, pods);
+  knownByNode.set(stateNode, { pods, instanceTypes, candidate });
+  return candidate;
+}
+
+interface KnownCandidate {
+  readonly pods: readonly Pod[];
+  readonly instanceTypes: readonly InstanceType[];
+  readonly candidate: Candidate;
+}
+
+/** What a candidate is doesn't change with time; whether it is one, does. */
+const knownByNode = new WeakMap<StateNode, KnownCandidate>();
+
+type Machine = Pick<
+  Candidate,
+  "name" | "providerId" | "stateNode" | "node" | "nodeClaim" | "nodePool"
+>;
+
+function candidateOf(
+  machine: Machine,
+  instanceTypes: readonly InstanceType[],
+  pods: readonly Pod[],
+): Candidate {
+  const { stateNode } = machine;
+  const { labels } = stateNode;
   const instanceType = typesByName(instanceTypes).get(labels[labelInstanceType] ?? "");
   const zone = labels[labelZone];
   const capacityType = labels[labelCapacityType];
   const facts = podFacts(pods);
   return {
-    name,
-    providerId,
-    stateNode,
-    node,
-    nodeClaim,
-    nodePool,
+    ...machine,
     ...(instanceType === undefined ? {} : { instanceType }),
     ...(zone === undefined ? {} : { zone }),
     ...(capacityType === undefined ? {} : { capacityType }),
     reschedulablePods: facts.reschedulablePods,
     priceUsdPerHour: nodePrice(stateNode, instanceType),
     rescheduleDisruptionCost: facts.rescheduleDisruptionCost,
-    disruptionCost: disruptionCost(pods, nodeClaim, now),
   };
 }
 

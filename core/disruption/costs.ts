@@ -3,12 +3,11 @@ import {
   capacityTypes,
   labelCapacityType,
   labelZone,
-  type NodeClaim,
   type Pod,
 } from "../apis/index.ts";
 import { type InstanceType, offeringPrice } from "../cloudprovider/index.ts";
-import { evictionCost, lifetimeRemaining, type StateNode } from "../state/index.ts";
-import { type SimTime, type UsdPerHour, usdPerHour } from "../units/index.ts";
+import { evictionCost, type StateNode } from "../state/index.ts";
+import { type UsdPerHour, usdPerHour } from "../units/index.ts";
 
 /**
  * What draining any node costs, pods aside.
@@ -26,18 +25,6 @@ export function rescheduleDisruptionCost(reschedulablePods: readonly Pod[]): num
   let cost = perNodeBaseDisruptionCost;
   for (const pod of reschedulablePods) cost += Math.max(0, evictionCost(pod));
   return cost;
-}
-
-/**
- * The cost of evicting all pods of the node, scaled by the share of its life that is left. No
- * decision of disruption reads it; static NodePools scale down by it.
- *
- * @see karpenter v1.14.1 pkg/controllers/disruption/types.go NewCandidate
- */
-export function disruptionCost(pods: readonly Pod[], nodeClaim: NodeClaim, now: SimTime): number {
-  let cost = 0;
-  for (const pod of pods) cost += evictionCost(pod);
-  return cost * lifetimeRemaining(nodeClaim, now);
 }
 
 /**

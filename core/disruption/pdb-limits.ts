@@ -1,5 +1,5 @@
 import { objectKey, type Pod, type PodDisruptionBudget } from "../apis/index.ts";
-import { labelSelectorMatches } from "../scheduling/index.ts";
+import { guardedPods } from "../provisioning/index.ts";
 import { isEvictable } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
 
@@ -16,15 +16,10 @@ export interface BlockedPod {
  * @see karpenter v1.14.1 pkg/utils/pdb/pdb.go Limits
  */
 export class PdbLimits {
-  readonly #budgetsByNamespace = new Map<string, PodDisruptionBudget[]>();
+  readonly #budgets: readonly PodDisruptionBudget[];
 
   constructor(budgets: readonly PodDisruptionBudget[]) {
-    for (const budget of budgets) {
-      const { namespace } = budget.metadata;
-      const others = this.#budgetsByNamespace.get(namespace);
-      if (others === undefined) this.#budgetsByNamespace.set(namespace, [budget]);
-      else others.push(budget);
-    }
+    this.#budgets = budgets;
   }
 
   /**
@@ -33,24 +28,19 @@ export class PdbLimits {
    * @see karpenter v1.14.1 pkg/utils/pdb/pdb.go CanEvictPods
    */
   blocked(pods: readonly Pod[], now: SimTime): BlockedPod | undefined {
-    if (this.#budgetsByNamespace.size === 0) return undefined;
-    for (const pod of pods) {
-      const podDisruptionBudgets = this.#blockingOne(pod, now);
-      if (podDisruptionBudgets.length > 0) return { podKey: objectKey(pod), podDisruptionBudgets };
+    for (const { pod, places } of guardedPods(pods, this.#budgets)) {
+      // Nobody asks for the eviction of a pod that isn't evictable, so no budget stands in the way.
+      if (!this.#isBlocked(pod, places) || !isEvictable(pod, now)) continue;
+      const budgets = places.flatMap((place) => this.#budgets[place] ?? []);
+      return { podKey: objectKey(pod), podDisruptionBudgets: budgets.map(objectKey) };
     }
     return undefined;
   }
 
-  #blockingOne(pod: Pod, now: SimTime): readonly string[] {
-    const { namespace, labels } = pod.metadata;
-    const budgets = this.#budgetsByNamespace.get(namespace);
-    if (budgets === undefined) return [];
-    const matching = budgets.filter(({ spec }) => labelSelectorMatches(spec.selector, labels));
-    // Nobody asks for the eviction of a pod that isn't evictable, so no budget stands in the way.
-    if (matching.length === 0 || !isEvictable(pod, now)) return [];
-    // The eviction API refuses such pods whatever the budgets would allow.
-    if (matching.length > 1) return matching.map(objectKey);
-    return matching.filter((budget) => isExhausted(budget, pod)).map(objectKey);
+  /** The eviction API refuses pods of several budgets whatever these would allow. */
+  #isBlocked(pod: Pod, [place = 0, ...others]: readonly number[]): boolean {
+    const budget = this.#budgets[place];
+    return others.length > 0 || (budget !== undefined && isExhausted(budget, pod));
   }
 }
 

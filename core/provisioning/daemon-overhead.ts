@@ -4,8 +4,9 @@ import {
   allowUndefinedWellKnownLabels,
   HostPortUsage,
   hostPorts,
+  labelRequirements,
   requestsForPods,
-  Requirements,
+  type Requirements,
   strictPodRequirements,
   toleratesAll,
 } from "../scheduling/index.ts";
@@ -155,7 +156,7 @@ function computeReserve(
   daemonSetPods: readonly Pod[],
   ignoreDraRequests: boolean,
 ): ResourceList {
-  const labels = Requirements.fromLabels(stateNode.labels);
+  const labels = labelRequirements(stateNode.labels);
   const expected = daemonSetPods.filter(
     (pod) =>
       !(ignoreDraRequests && pod.spec.hasResourceClaims) &&

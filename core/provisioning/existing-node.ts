@@ -1,21 +1,17 @@
-import { labelHostname, type NodePool, type Pod } from "../apis/index.ts";
+import { labelHostname, type Pod } from "../apis/index.ts";
 import {
   type HostPortUsage,
   hostPorts,
+  labelRequirements,
+  noVolumes,
   Requirement,
-  Requirements,
+  type Requirements,
   toleratesAll,
   type Volumes,
   type VolumeUsage,
 } from "../scheduling/index.ts";
 import type { StateNode } from "../state/index.ts";
-import {
-  elapsed,
-  fits,
-  type ResourceList,
-  type SimTime,
-  subtractResources,
-} from "../units/index.ts";
+import { emptyResources, fits, type ResourceList, subtractResources } from "../units/index.ts";
 import type { Refusal } from "./refusals.ts";
 import type { SchedulingPod } from "./scheduling-pod.ts";
 import type { CompatibilityOptions, TopologyTracker } from "./topology-tracker.ts";
@@ -29,44 +25,46 @@ const strictly: CompatibilityOptions = Object.freeze({ allowUndefinedWellKnownLa
  */
 export class UntouchedNode {
   readonly stateNode: StateNode;
-  /** Whether only pending pods and pods of deleting nodes may come. */
-  readonly isUnderConsolidateAfter: boolean;
   readonly remaining: ResourceList;
   readonly requirements: Requirements;
+  readonly #isOverfull: boolean;
 
   /** `reserve` is kept free for daemon pods; see `daemonReserve`. */
-  constructor(stateNode: StateNode, reserve: ResourceList, isUnderConsolidateAfter: boolean) {
+  constructor(stateNode: StateNode, reserve: ResourceList) {
     this.stateNode = stateNode;
-    this.isUnderConsolidateAfter = isUnderConsolidateAfter;
     this.remaining = subtractResources(stateNode.available, reserve);
     this.requirements = requirementsOf(stateNode);
+    this.#isOverfull = !fits(emptyResources, this.remaining);
   }
 
-  /** See `ExistingNode.refuses`. */
-  refuses(candidate: SchedulingPod, volumes: Volumes): Refusal {
-    const { hostPortUsage, volumeUsage } = this.stateNode;
-    return refusalOf(candidate, volumes, { ...this, hostPortUsage, volumeUsage });
+  /** Whether a pod without host ports and volumes is turned away; see `ExistingNode.refuses`. */
+  refuses({ requests, requirements, pod }: SchedulingPod): boolean {
+    if (this.#isOverfull) return true;
+    const { remaining } = this;
+    for (const name in requests) {
+      if ((requests[name] ?? 0) > (remaining[name] ?? 0)) return true;
+    }
+    const { taints, volumeUsage } = this.stateNode;
+    return (
+      !toleratesAll(taints, pod.spec.tolerations) ||
+      volumeUsage.exceedsLimits(noVolumes) !== undefined ||
+      !this.requirements.isCompatible(requirements)
+    );
   }
 }
 
-/** What a node turns pods away by. */
-interface Room {
-  readonly stateNode: StateNode;
-  readonly remaining: ResourceList;
-  readonly requirements: Requirements;
-  readonly hostPortUsage: HostPortUsage;
-  readonly volumeUsage: VolumeUsage;
-}
+const untouchedByStateNode = new WeakMap<
+  StateNode,
+  { readonly reserve: ResourceList; readonly node: UntouchedNode }
+>();
 
-function refusalOf(candidate: SchedulingPod, volumes: Volumes, room: Room): Refusal {
-  const { pod } = candidate;
-  if (!fits(candidate.requests, room.remaining)) return "for-good";
-  if (!toleratesAll(room.stateNode.taints, pod.spec.tolerations)) return "for-good";
-  return room.volumeUsage.exceedsLimits(volumes) !== undefined ||
-    room.hostPortUsage.conflicts(pod, hostPorts(pod)) !== undefined ||
-    !room.requirements.isCompatible(candidate.requirements)
-    ? "for-now"
-    : "none";
+/** The node with so much kept free; the same object as long as both are. */
+export function untouchedNode(stateNode: StateNode, reserve: ResourceList): UntouchedNode {
+  const known = untouchedByStateNode.get(stateNode);
+  if (known?.reserve === reserve) return known.node;
+  const node = new UntouchedNode(stateNode, reserve);
+  untouchedByStateNode.set(stateNode, { reserve, node });
+  return node;
 }
 
 /**
@@ -76,7 +74,7 @@ function refusalOf(candidate: SchedulingPod, volumes: Volumes, room: Room): Refu
  *
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/existingnode.go ExistingNode
  */
-export class ExistingNode implements Room {
+export class ExistingNode {
   readonly stateNode: StateNode;
   readonly pods: Pod[] = [];
   /** Goes up with each pod, so that refusals can be remembered until something changes. */
@@ -100,7 +98,14 @@ export class ExistingNode implements Room {
    * requirements may change with the next pod.
    */
   refuses(candidate: SchedulingPod, volumes: Volumes): Refusal {
-    return refusalOf(candidate, volumes, this);
+    const { pod } = candidate;
+    if (!fits(candidate.requests, this.remaining)) return "for-good";
+    if (!toleratesAll(this.stateNode.taints, pod.spec.tolerations)) return "for-good";
+    return this.volumeUsage.exceedsLimits(volumes) !== undefined ||
+      this.hostPortUsage.conflicts(pod, hostPorts(pod)) !== undefined ||
+      !this.requirements.isCompatible(candidate.requirements)
+      ? "for-now"
+      : "none";
   }
 
   /**
@@ -158,37 +163,17 @@ export class ExistingNode implements Room {
   }
 }
 
-const requirementsByStateNode = new WeakMap<StateNode, Requirements>();
+const requirementsByLabels = new WeakMap<
+  StateNode["labels"],
+  { readonly hostName: string; readonly requirements: Requirements }
+>();
 
-/** The node's labels and host name; remembered by the identity of the view. */
-function requirementsOf(stateNode: StateNode): Requirements {
-  let requirements = requirementsByStateNode.get(stateNode);
-  if (requirements === undefined) {
-    requirements = Requirements.fromLabels(stateNode.labels).add(
-      Requirement.of(labelHostname, "In", [stateNode.hostName]),
-    );
-    requirementsByStateNode.set(stateNode, requirements);
-  }
+/** The node's labels and host name; remembered by the identity of the labels. */
+function requirementsOf({ labels, hostName }: StateNode): Requirements {
+  const known = requirementsByLabels.get(labels);
+  if (known?.hostName === hostName) return known.requirements;
+  const hostname = Requirement.of(labelHostname, "In", [hostName]);
+  const requirements = labelRequirements(labels).add(hostname);
+  requirementsByLabels.set(labels, { hostName, requirements });
   return requirements;
-}
-
-/**
- * Whether the node has seen pods come or go more recently than its NodePool's consolidateAfter. A
- * node without such an event counts from its initialization.
- *
- * @see karpenter v1.14.1 pkg/utils/disruption/disruption.go IsUnderConsolidateAfter
- */
-export function isUnderConsolidateAfter(
-  stateNode: StateNode,
-  nodePool: NodePool | undefined,
-  now: SimTime,
-): boolean {
-  const consolidateAfter = nodePool?.spec.disruption.consolidateAfter;
-  if (consolidateAfter === undefined || consolidateAfter === "Never") return false;
-  if (consolidateAfter === 0) return false;
-  const status = stateNode.nodeClaim?.status;
-  const initialized = status?.conditions.find(({ type }) => type === "Initialized");
-  if (status === undefined || initialized?.status !== "True") return false;
-  const since = status.lastPodEventTime ?? initialized.lastTransitionTime;
-  return elapsed(since, now) < consolidateAfter;
 }

@@ -1,5 +1,6 @@
 /** The scheduler that packs pods onto nodes and new NodeClaims; topology; relaxation; batching. */
 export { Batcher, type BatchOptions, defaultBatchOptions } from "./batcher.ts";
+export { type GuardedPod, guardedPods } from "./budget-selection.ts";
 export { bufferPodCounts, provisioningConditions } from "./buffers.ts";
 export { ProvisioningController, type ProvisioningContext } from "./controller.ts";
 export { type DecisionLatency, runLatencyMs, wholeLatency } from "./decision-latency.ts";
@@ -9,7 +10,6 @@ export type {
   NodeClaimRefusal,
   PodDecision,
 } from "./decision-recorder.ts";
-export { isUnderConsolidateAfter } from "./existing-node.ts";
 export { limitExceededBy, nodesResource } from "./limits.ts";
 export {
   instanceTypesMax,

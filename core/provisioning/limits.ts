@@ -6,11 +6,6 @@ import { maxResources, type ResourceList, sortedEntries } from "../units/index.t
 /** The name under which limits count machines. */
 export const nodesResource = "nodes";
 
-/** A state node's capacity as limits see it: with itself as one of `nodes`. */
-export function limitedCapacity(stateNode: StateNode): ResourceList {
-  return { ...stateNode.capacity, [nodesResource]: 1 };
-}
-
 /**
  * What NodePools may still launch in this run: their limits less the capacity of their nodes in the
  * run, and less the most that each newly opened NodeClaim could take. Only limited resources count.
@@ -29,15 +24,6 @@ export class RemainingLimits {
     return this.#byNodePool.get(nodePoolName) ?? {};
   }
 
-  /** Counts a node that exists. A name that is no NodePool of the run is ignored. */
-  subtract(nodePoolName: string, capacity: ResourceList): void {
-    const remaining = this.#byNodePool.get(nodePoolName);
-    if (remaining === undefined) return;
-    const left: Record<string, number> = {};
-    for (const name in remaining) left[name] = (remaining[name] ?? 0) - (capacity[name] ?? 0);
-    this.#byNodePool.set(nodePoolName, left);
-  }
-
   /** The same limits, for a run to count on its own. */
   copy(): RemainingLimits {
     const copy = new RemainingLimits([]);
@@ -45,13 +31,22 @@ export class RemainingLimits {
     return copy;
   }
 
+  /** Counts a node that exists. A name that is no NodePool of the run is ignored. */
+  subtractNode(nodePoolName: string, node: Pick<StateNode, "capacity">): void {
+    this.#change(nodePoolName, (name) => -amountOf(node, name));
+  }
+
   /** Counts a node no longer: what it takes is to be had again. */
-  restore(nodePoolName: string, capacity: ResourceList): void {
+  restoreNode(nodePoolName: string, node: Pick<StateNode, "capacity">): void {
+    this.#change(nodePoolName, (name) => amountOf(node, name));
+  }
+
+  #change(nodePoolName: string, change: (name: string) => number): void {
     const remaining = this.#byNodePool.get(nodePoolName);
-    if (remaining === undefined) return;
-    const more: Record<string, number> = {};
-    for (const name in remaining) more[name] = (remaining[name] ?? 0) + (capacity[name] ?? 0);
-    this.#byNodePool.set(nodePoolName, more);
+    if (remaining === undefined || isEmpty(remaining)) return;
+    const changed: Record<string, number> = {};
+    for (const name in remaining) changed[name] = (remaining[name] ?? 0) + change(name);
+    this.#byNodePool.set(nodePoolName, changed);
   }
 
   /**
@@ -61,9 +56,19 @@ export class RemainingLimits {
    * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go subtractMax
    */
   subtractMax(nodePoolName: string, instanceTypes: readonly InstanceType[]): void {
-    if (Object.keys(this.of(nodePoolName)).length === 0) return;
-    this.subtract(nodePoolName, largestCapacity(instanceTypes));
+    if (isEmpty(this.of(nodePoolName))) return;
+    const largest = largestCapacity(instanceTypes);
+    this.#change(nodePoolName, (name) => -(largest[name] ?? 0));
   }
+}
+
+function isEmpty(list: ResourceList): boolean {
+  return Object.keys(list).length === 0;
+}
+
+/** A node's amount of a resource as limits see it: itself is one of `nodes`. */
+function amountOf({ capacity }: Pick<StateNode, "capacity">, name: string): number {
+  return name === nodesResource ? 1 : (capacity[name] ?? 0);
 }
 
 const largestByTypes = new WeakMap<readonly InstanceType[], ResourceList>();

@@ -1,4 +1,3 @@
-import { noVolumes } from "../scheduling/index.ts";
 import type { UntouchedNode } from "./existing-node.ts";
 import type { SchedulingPod } from "./scheduling-pod.ts";
 
@@ -41,7 +40,7 @@ export class ShapeCandidates {
   at(place: number): number | undefined {
     while (this.#found.length <= place && this.#looked < this.#nodes.length) {
       const node = this.#nodes[this.#looked];
-      if (node?.refuses(this.#candidate, noVolumes) === "none") this.#found.push(this.#looked);
+      if (node?.refuses(this.#candidate) === false) this.#found.push(this.#looked);
       this.#looked += 1;
     }
     return this.#found[place];

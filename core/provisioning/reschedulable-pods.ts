@@ -1,7 +1,7 @@
 import type { Pod, PodDisruptionBudget } from "../apis/index.ts";
-import { labelSelectorMatches } from "../scheduling/index.ts";
 import { isDisruptable, isEvictable, isReschedulable } from "../state/index.ts";
 import type { SimTime } from "../units/index.ts";
+import { budgetsSelecting } from "./budget-selection.ts";
 
 /**
  * Whether the pod will need another place when its node goes, and can be made to leave it: no
@@ -32,14 +32,10 @@ export function isFullyBlocked(
   podDisruptionBudgets: readonly PodDisruptionBudget[],
   now: SimTime,
 ): boolean {
-  if (podDisruptionBudgets.length === 0 || !isEvictable(pod, now)) return false;
-  const { namespace, labels } = pod.metadata;
-  const matching = podDisruptionBudgets.filter(
-    ({ metadata, spec }) =>
-      metadata.namespace === namespace && labelSelectorMatches(spec.selector, labels),
-  );
-  const [only] = matching;
-  if (only === undefined || matching.length > 1) return matching.length > 1;
+  const [place, ...others] = budgetsSelecting(pod, podDisruptionBudgets);
+  const only = place === undefined ? undefined : podDisruptionBudgets[place];
+  if (only === undefined || !isEvictable(pod, now)) return false;
+  if (others.length > 0) return true;
   if (only.spec.unhealthyPodEvictionPolicy === "AlwaysAllow" && isUnready(pod)) return false;
   return isFullyBlocking(only);
 }

@@ -1,12 +1,12 @@
 // What the scheduler's runs over one cluster share, topology aside; see `SchedulingBase`.
 import { labelNodePool, type NodePool } from "../apis/index.ts";
 import type { Requirements } from "../scheduling/index.ts";
-import type { StateNode } from "../state/index.ts";
+import { isUnderConsolidateAfter, type StateNode } from "../state/index.ts";
 import { compareStrings } from "../units/index.ts";
 import { type CompiledTemplates, compileTemplates } from "./compiled-templates.ts";
 import { daemonReserve } from "./daemon-overhead.ts";
-import { isUnderConsolidateAfter, UntouchedNode } from "./existing-node.ts";
-import { limitedCapacity, RemainingLimits } from "./limits.ts";
+import { type UntouchedNode, untouchedNode } from "./existing-node.ts";
+import { RemainingLimits } from "./limits.ts";
 import { NodeCandidates } from "./node-candidates.ts";
 import { hasPreferNoScheduleTaint } from "./preferences.ts";
 import type { SchedulingInput } from "./scheduling-input.ts";
@@ -20,6 +20,8 @@ export class RunBase {
   readonly compiled: CompiledTemplates;
   /** Initialized ones first, then by name. */
   readonly nodes: readonly UntouchedNode[];
+  /** Numbers of the nodes that only pending pods and pods of deleting nodes may come to. */
+  readonly fresh: ReadonlySet<number>;
   readonly candidates: NodeCandidates;
   readonly toleratePreferNoSchedule: boolean;
   readonly deletingNodeNames: ReadonlySet<string>;
@@ -38,24 +40,18 @@ export class RunBase {
     );
     this.nodes = this.#openNodes();
     this.#numberByNode = new Map(this.nodes.map(({ stateNode }, number) => [stateNode, number]));
+    this.fresh = this.#findFresh();
     this.candidates = new NodeCandidates(this.nodes);
   }
 
   /** @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/scheduler.go calculateExistingNodeClaims */
   #openNodes(): readonly UntouchedNode[] {
-    const { stateNodes, nodePools, options, now } = this.input;
-    const nodePoolByName = new Map<string, NodePool>(
-      nodePools.map((nodePool) => [nodePool.metadata.name, nodePool]),
-    );
+    const { stateNodes, options } = this.input;
     const { daemonSetPods } = this.compiled;
     const nodes = stateNodes.map((stateNode) => {
-      const nodePoolName = nodePoolNameOf(stateNode);
       const reserve = daemonReserve(stateNode, daemonSetPods, options.ignoreDraRequests);
-      const isFresh =
-        options.enforceConsolidateAfter &&
-        isUnderConsolidateAfter(stateNode, nodePoolByName.get(nodePoolName), now);
-      this.#limits.subtract(nodePoolName, limitedCapacity(stateNode));
-      return new UntouchedNode(stateNode, reserve, isFresh);
+      this.#limits.subtractNode(nodePoolNameOf(stateNode), stateNode);
+      return untouchedNode(stateNode, reserve);
     });
     return nodes.sort(
       ({ stateNode: a }, { stateNode: b }) =>
@@ -63,11 +59,25 @@ export class RunBase {
     );
   }
 
+  #findFresh(): ReadonlySet<number> {
+    const { nodePools, options, now } = this.input;
+    const fresh = new Set<number>();
+    if (!options.enforceConsolidateAfter) return fresh;
+    const nodePoolByName = new Map<string, NodePool>(
+      nodePools.map((nodePool) => [nodePool.metadata.name, nodePool]),
+    );
+    for (const [number, { stateNode }] of this.nodes.entries()) {
+      const nodePool = nodePoolByName.get(nodePoolNameOf(stateNode));
+      if (isUnderConsolidateAfter(nodePool, stateNode.nodeClaim, now)) fresh.add(number);
+    }
+    return fresh;
+  }
+
   /** What NodePools may launch in a run without these nodes; a copy of its own. */
   limitsWithout(stateNodes: readonly StateNode[]): RemainingLimits {
     const limits = this.#limits.copy();
     for (const stateNode of stateNodes) {
-      limits.restore(nodePoolNameOf(stateNode), limitedCapacity(stateNode));
+      limits.restoreNode(nodePoolNameOf(stateNode), stateNode);
     }
     return limits;
   }

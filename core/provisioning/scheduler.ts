@@ -159,7 +159,7 @@ export class Scheduler {
   #addToExistingNode(candidate: SchedulingPod): boolean {
     const volumes = this.#volumesOf(candidate.pod);
     if (volumes === undefined) return false;
-    const { nodes } = this.#base;
+    const { nodes, fresh } = this.#base;
     const shape = volumes.size === 0 ? candidate.shape : undefined;
     const isExempt = this.#isExemptFromConsolidateAfter(candidate.pod);
     const refusals = this.#nodeRefusals.of(shape, nodes.length);
@@ -169,7 +169,7 @@ export class Scheduler {
       const untouched = number === undefined ? undefined : nodes[number];
       if (number === undefined || untouched === undefined) break;
       if (this.#withoutNodes.has(number)) continue;
-      if (untouched.isUnderConsolidateAfter && !isExempt) continue;
+      if (!isExempt && fresh.has(number)) continue;
       const touched = this.#touchedNodes.get(number);
       const node = touched ?? new ExistingNode(untouched);
       if (touched !== undefined || known === undefined) {

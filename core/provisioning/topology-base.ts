@@ -6,16 +6,12 @@
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topology.go NewTopology
  */
 import type { Pod } from "../apis/index.ts";
+import { selectionShape } from "../scheduling/index.ts";
 import { isScheduled, isTerminal, isTerminating } from "../state/index.ts";
 import { invariant } from "../units/index.ts";
 import { TopologyDomains } from "./topology-domains.ts";
 import type { TopologyRule } from "./topology-rule.ts";
-import {
-  type PlacedPod,
-  type PlacedPods,
-  RuleCounts,
-  selectionShape,
-} from "./topology-rule-counts.ts";
+import { type PlacedPod, type PlacedPods, RuleCounts } from "./topology-rule-counts.ts";
 import { inverseRulesOf, type KeyedRule, type KeyedRules, rulesOf } from "./topology-rules.ts";
 import type { TopologyInput } from "./topology-tracker.ts";
 

@@ -5,9 +5,8 @@
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topology.go countDomains
  */
 import { labelHostname, type Node, type Pod } from "../apis/index.ts";
-import { labelSelectorMatches, Requirements } from "../scheduling/index.ts";
+import { labelRequirements, labelSelectorMatches, selectionShape } from "../scheduling/index.ts";
 import type { StateNode } from "../state/index.ts";
-import { sortedEntries } from "../units/index.ts";
 import { nodeFilterMatches } from "./topology-node-filter.ts";
 import { isValidSelector, type TopologyRule } from "./topology-rule.ts";
 
@@ -141,7 +140,11 @@ export class RuleCounts {
     if (nodeFilter === undefined) return true;
     let isAdmitted = this.#admittance.get(node);
     if (isAdmitted === undefined) {
-      isAdmitted = nodeFilterMatches(nodeFilter, node.spec.taints, nodeLabels(node));
+      isAdmitted = nodeFilterMatches(
+        nodeFilter,
+        node.spec.taints,
+        labelRequirements(node.metadata.labels),
+      );
       this.#admittance.set(node, isAdmitted);
     }
     return isAdmitted;
@@ -175,27 +178,4 @@ export class RuleCounts {
     }
     return isSelected;
   }
-}
-
-const labelsByNode = new WeakMap<Node, Requirements>();
-
-function nodeLabels(node: Node): Requirements {
-  let labels = labelsByNode.get(node);
-  if (labels === undefined) {
-    labels = Requirements.fromLabels(node.metadata.labels);
-    labelsByNode.set(node, labels);
-  }
-  return labels;
-}
-
-const shapes = new WeakMap<Pod["metadata"], string>();
-
-/** Equal for pods that every selector treats alike. */
-export function selectionShape({ metadata }: Pod): string {
-  let shape = shapes.get(metadata);
-  if (shape === undefined) {
-    shape = JSON.stringify([metadata.namespace, sortedEntries(metadata.labels)]);
-    shapes.set(metadata, shape);
-  }
-  return shape;
 }

@@ -20,6 +20,8 @@ export {
   nodeSelectorTermMatches,
   nodeSelectorTermsMatch,
 } from "./label-selector.ts";
+export { selectionShape } from "./selection-shape.ts";
+export { labelRequirements } from "./label-requirements.ts";
 export { labelKeyViolations, labelValueViolations } from "./label-syntax.ts";
 export {
   isRestrictedLabel,

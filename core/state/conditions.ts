@@ -43,7 +43,11 @@ export interface ConditionChange {
 
 /** The condition as it is stored; `undefined` where it isn't. */
 function storedCondition(object: ConditionedObject, type: string): Condition | undefined {
-  return object.status.conditions.find((condition) => condition.type === type);
+  // Asked for every node at every poll: no closure.
+  for (const condition of object.status.conditions) {
+    if (condition.type === type) return condition;
+  }
+  return undefined;
 }
 
 function isDependent(object: ConditionedObject, type: string): boolean {
