@@ -15,7 +15,7 @@ import type { EventHandle } from "../../engine/index.ts";
 import { hashUniform } from "../../engine/index.ts";
 import type { KubeContext } from "../controllers/controller.ts";
 import { isPodTerminal, isPodTerminating, withPodConditions } from "../pod-conditions.ts";
-import { failureMessage } from "./failure-message.ts";
+import { type FailureCounts, failureMessage } from "./failure-message.ts";
 import { feasibleNodesToFind, totalScores } from "./node-choice.ts";
 import type { FilterFailure, FilterName } from "./node-filters.ts";
 import { lackingResource, staticFailure } from "./node-filters.ts";
@@ -32,7 +32,9 @@ import { SchedulerSnapshot } from "./snapshot.ts";
 /** The outcome of a search for feasible nodes. */
 interface Search {
   readonly feasible: readonly NodeInfo[];
-  readonly failures: readonly (readonly [node: NodeInfo, failure: FilterFailure])[];
+  readonly failures: FailureCounts;
+  /** Nodes that failed for what removing pods can mend; empty unless somebody may be preempted. */
+  readonly curable: readonly NodeInfo[];
 }
 
 interface Rejection {
@@ -46,8 +48,15 @@ interface Nomination {
   readonly nodeName: string;
 }
 
+const noFailures: FailureCounts = new Map();
+const nobody: readonly PodInfo[] = Object.freeze([]);
 const labelFilters: readonly FilterName[] = ["PodTopologySpread", "InterPodAffinity"];
 const bound = { type: "PodScheduled", status: "True", reason: "", message: "" } as const;
+
+/** Whether nothing about the node itself or its room speaks against the pod. */
+function fits(info: PodInfo, node: NodeInfo): boolean {
+  return staticFailure(info, node) === undefined && lackingResource(info, node) === undefined;
+}
 
 /** See the head of this file. */
 export class KubeScheduler {
@@ -55,8 +64,8 @@ export class KubeScheduler {
   readonly #snapshot = new SchedulerSnapshot();
   readonly #queue: PodQueue;
   readonly #nominationsByUid = new Map<string, Nomination>();
-  /** Why pods of a shape fitted nowhere; good until something happens that could help. */
-  readonly #rejectionsByShape = new Map<string, Rejection>();
+  /** Why pods of a shape, then of labels, fitted nowhere; good until something could help. */
+  readonly #rejectionsByShape = new Map<string, Map<string, Rejection>>();
   readonly #boundSpecs = new WeakMap<PodSpec, Map<string, PodSpec>>();
   #helpVersion = 0;
   #startIndex = 0;
@@ -158,33 +167,22 @@ export class KubeScheduler {
   /** Retries pods that now fit on the node, and those that one of the filters had rejected. */
   #retryFor(node: NodeInfo, filters: readonly FilterName[]): void {
     this.#helpVersion += 1;
-    const fitsByShape = new Map<string, boolean>();
-    this.#retryWhere(({ info, rejectedBy }) => {
-      if (filters.some((filter) => rejectedBy.has(filter))) return true;
-      const { shape } = info.spec;
-      let isFitting = fitsByShape.get(shape);
-      if (isFitting === undefined) {
-        isFitting =
-          staticFailure(info, node) === undefined && lackingResource(info, node) === undefined;
-        fitsByShape.set(shape, isFitting);
-      }
-      return isFitting;
-    });
+    const helped = this.#queue.rejectedBy(filters);
+    const isAny = this.#retry([
+      ...helped,
+      ...this.#queue.unschedulable((info) => fits(info, node)),
+    ]);
+    if (isAny) this.#wake(this.#context.timeline.now);
   }
 
   #retryRejectedBy(filters: readonly FilterName[]): void {
-    this.#retryWhere(({ rejectedBy }) => filters.some((filter) => rejectedBy.has(filter)));
+    if (this.#retry(this.#queue.rejectedBy(filters))) this.#wake(this.#context.timeline.now);
   }
 
-  #retryWhere(isHelped: (queued: QueuedPod) => boolean): void {
+  #retry(queued: readonly QueuedPod[]): boolean {
     const { now } = this.#context.timeline;
-    let isAny = false;
-    for (const queued of this.#queue.unschedulable()) {
-      if (!isHelped(queued)) continue;
-      this.#queue.retry(queued, now);
-      isAny = true;
-    }
-    if (isAny) this.#wake(now);
+    for (const each of queued) this.#queue.retry(each, now);
+    return queued.length > 0;
   }
 
   #attempt(queued: QueuedPod): void {
@@ -203,35 +201,35 @@ export class KubeScheduler {
     }
     const rejection: Rejection = {
       helpVersion: this.#helpVersion,
-      filters: new Set(search.failures.map(([, failure]) => failure.filter)),
-      message: failureMessage(
-        search.failures.map(([, failure]) => failure),
-        this.#snapshot.nodeCount,
-      ),
+      filters: new Set([...search.failures.keys()].map(({ filter: name }) => name)),
+      message: failureMessage(search.failures, this.#snapshot.nodeCount),
     };
-    if (filter.isLocal) this.#rejectionsByShape.set(this.#shapeKey(info), rejection);
+    if (filter.isLocal) this.#rememberRejection(info, rejection);
     this.#reject(queued, rejection, this.#preempt(queued, search));
   }
 
   #rememberedRejection(info: PodInfo): Rejection | undefined {
     // Preemption may succeed where it failed before: less important pods may have come.
     if (this.#snapshot.hasPodsBelow(info.pod.spec.priority)) return undefined;
-    const rejection = this.#rejectionsByShape.get(this.#shapeKey(info));
+    const labels = this.#snapshot.labelGroups.keyOf(info.pod);
+    const rejection = this.#rejectionsByShape.get(info.spec.shape)?.get(labels);
     if (rejection === undefined) return undefined;
     if (rejection.helpVersion === this.#helpVersion) return rejection;
     this.#rejectionsByShape.clear();
     return undefined;
   }
 
-  #shapeKey(info: PodInfo): string {
-    return `${this.#snapshot.labelGroups.keyOf(info.pod)} ${info.spec.shape}`;
+  #rememberRejection({ pod, spec: { shape } }: PodInfo, rejection: Rejection): void {
+    const rejections = this.#rejectionsByShape.get(shape) ?? new Map<string, Rejection>();
+    this.#rejectionsByShape.set(shape, rejections);
+    rejections.set(this.#snapshot.labelGroups.keyOf(pod), rejection);
   }
 
   #search(info: PodInfo, filter: PodFilter): Search {
     const nominatedNode = info.pod.status.nominatedNodeName;
     const nominated = this.#snapshot.node(nominatedNode ?? "");
     if (nominated !== undefined && this.#failure(info, filter, nominated) === undefined) {
-      return { feasible: [nominated], failures: [] };
+      return { feasible: [nominated], failures: noFailures, curable: [] };
     }
     const { nodeNames } = info.spec;
     const all = this.#snapshot.nodes();
@@ -240,16 +238,22 @@ export class KubeScheduler {
     const { percentageOfNodesToScore } = this.#context.settings.scheduler;
     const enough = feasibleNodesToFind(nodes.length, percentageOfNodesToScore);
     const feasible: NodeInfo[] = [];
-    const failures: (readonly [NodeInfo, FilterFailure])[] = [];
-    for (let step = 0; step < nodes.length && feasible.length < enough; step++) {
-      const node = nodes[(this.#startIndex + step) % nodes.length] as NodeInfo;
+    const curable: NodeInfo[] = [];
+    const failures = new Map<FilterFailure, number>();
+    const mayPreempt = this.#canPreempt(info);
+    let examined = 0;
+    for (; examined < nodes.length && feasible.length < enough; examined++) {
+      const node = nodes[(this.#startIndex + examined) % nodes.length] as NodeInfo;
       const failure = this.#failure(info, filter, node);
-      if (failure === undefined) feasible.push(node);
-      else failures.push([node, failure]);
+      if (failure === undefined) {
+        feasible.push(node);
+        continue;
+      }
+      failures.set(failure, (failures.get(failure) ?? 0) + 1);
+      if (mayPreempt && !failure.isFinal) curable.push(node);
     }
-    const examined = feasible.length + failures.length;
     if (all.length > 0) this.#startIndex = (this.#startIndex + examined) % all.length;
-    return { feasible, failures };
+    return { feasible, failures, curable };
   }
 
   #failure(info: PodInfo, filter: PodFilter, node: NodeInfo): FilterFailure | undefined {
@@ -258,7 +262,7 @@ export class KubeScheduler {
 
   /** Other pods of equal or higher priority that are nominated to the node. */
   #nominatedTo(nodeName: string, info: PodInfo): readonly PodInfo[] {
-    if (this.#nominationsByUid.size === 0) return [];
+    if (this.#nominationsByUid.size === 0) return nobody;
     const { uid } = info.pod.metadata;
     const { priority } = info.pod.spec;
     return [...this.#nominationsByUid.values()]
@@ -323,15 +327,14 @@ export class KubeScheduler {
   }
 
   /** Makes room by deleting less important pods; the node that the pod is nominated to then. */
-  #preempt(queued: QueuedPod, search: Search): string | undefined {
+  #preempt(queued: QueuedPod, { curable }: Search): string | undefined {
     const { info } = queued;
     const { uid } = info.pod.metadata;
-    if (!this.#canPreempt(info)) return undefined;
+    if (curable.length === 0) return undefined;
     const { api, seed } = this.#context;
-    const curable = search.failures.filter(([, failure]) => !failure.isFinal);
     const draw = hashUniform(seed, "kube-scheduler-preemption", uid, queued.attempts);
     const offset = Math.floor(draw * curable.length);
-    const nodes = [...curable.slice(offset), ...curable.slice(0, offset)].map(([node]) => node);
+    const nodes = [...curable.slice(offset), ...curable.slice(0, offset)];
     const found = findPreemption(info, nodes, {
       snapshot: this.#snapshot,
       api,

@@ -1,21 +1,23 @@
 import type { Pod } from "../../../core/apis/index.ts";
 import { compareStrings } from "../../../core/units/index.ts";
-
-/** Bound pods that carry the same labels in the same namespace, counted per node. */
-export interface LabelGroup {
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly podsByNode: Map<string, number>;
-  /** The same without terminating pods. */
-  readonly stayingPodsByNode: Map<string, number>;
-}
+import type { AllSpreadCounts } from "./all-spread-counts.ts";
+import type { LabelGroup } from "./label-group.ts";
 
 /**
  * Counts bound pods by labels, so that a selector is matched once per workload, not once per pod.
  */
 export class LabelGroups {
   readonly #groupsByKey = new Map<string, LabelGroup>();
-  readonly #keyByLabels = new WeakMap<object, string>();
+  readonly #keyByLabels = new WeakMap<
+    object,
+    { readonly namespace: string; readonly key: string }
+  >();
+  readonly #spreads: AllSpreadCounts;
+
+  /** Tells the counts of spread constraints of every change. */
+  constructor(spreads: AllSpreadCounts) {
+    this.#spreads = spreads;
+  }
 
   /** All groups, in the order in which they came up. */
   groups(): Iterable<LabelGroup> {
@@ -33,13 +35,12 @@ export class LabelGroups {
   /** A text that is the same for pods with the same labels and namespace. */
   keyOf(pod: Pod): string {
     const { labels, namespace } = pod.metadata;
-    let key = this.#keyByLabels.get(labels);
-    if (key === undefined) {
-      const entries = Object.entries(labels).sort(([a], [b]) => compareStrings(a, b));
-      key = JSON.stringify(entries);
-      this.#keyByLabels.set(labels, key);
-    }
-    return `${namespace} ${key}`;
+    const known = this.#keyByLabels.get(labels);
+    if (known?.namespace === namespace) return known.key;
+    const entries = Object.entries(labels).sort(([a], [b]) => compareStrings(a, b));
+    const key = `${namespace} ${JSON.stringify(entries)}`;
+    this.#keyByLabels.set(labels, { namespace, key });
+    return key;
   }
 
   #change(pod: Pod, nodeName: string, sign: 1 | -1): void {
@@ -53,8 +54,11 @@ export class LabelGroups {
     increase(group.podsByNode, nodeName, sign);
     if (pod.metadata.deletionTimestamp === undefined) {
       increase(group.stayingPodsByNode, nodeName, sign);
+      this.#spreads.changePods(key, group, nodeName, sign);
     }
-    if (group.podsByNode.size === 0) this.#groupsByKey.delete(key);
+    if (group.podsByNode.size > 0) return;
+    this.#groupsByKey.delete(key);
+    this.#spreads.forgetGroup(key);
   }
 }
 

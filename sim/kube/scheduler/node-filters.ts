@@ -37,6 +37,7 @@ const staticFailures: ReadonlyMap<string, FilterFailure> = new Map(
     ] as const
   ).map(([filter, reason]) => [filter, { filter, reason, isFinal: true }]),
 );
+const none: readonly PodInfo[] = Object.freeze([]);
 const portConflict: FilterFailure = {
   filter: "NodePorts",
   reason: "node(s) didn't have free ports for the requested pod ports",
@@ -76,13 +77,28 @@ function findStaticFailure(info: PodInfo, { node }: NodeInfo): FilterName | null
 export function roomFailure(
   info: PodInfo,
   node: NodeInfo,
-  nominated: readonly PodInfo[] = [],
+  nominated: readonly PodInfo[] = none,
 ): FilterFailure | undefined {
   if (node.hasPortConflict(info.spec.hostPorts)) return portConflict;
   const lacking = lackingResource(info, node, nominated);
-  if (lacking === undefined) return undefined;
-  const reason = lacking === "pods" ? "Too many pods" : `Insufficient ${lacking}`;
-  return { filter: "NodeResourcesFit", reason, isFinal: isAskingTooMuch(info, node) };
+  return lacking === undefined ? undefined : lackingFailure(lacking, isAskingTooMuch(info, node));
+}
+
+const lackingFailures = new Map<string, readonly [curable: FilterFailure, final: FilterFailure]>();
+
+/** The same object for the same answer: a search counts its failures by identity. */
+function lackingFailure(resource: string, isFinal: boolean): FilterFailure {
+  let failures = lackingFailures.get(resource);
+  if (failures === undefined) {
+    const reason = resource === "pods" ? "Too many pods" : `Insufficient ${resource}`;
+    const failure = { filter: "NodeResourcesFit", reason } as const;
+    failures = [
+      { ...failure, isFinal: false },
+      { ...failure, isFinal: true },
+    ];
+    lackingFailures.set(resource, failures);
+  }
+  return failures[isFinal ? 1 : 0];
 }
 
 /**
@@ -95,10 +111,10 @@ export function roomFailure(
 export function lackingResource(
   info: PodInfo,
   node: NodeInfo,
-  nominated: readonly PodInfo[] = [],
+  nominated: readonly PodInfo[] = none,
 ): string | undefined {
   const { spec } = info;
-  if (node.podCount + nominated.length + 1 > node.allocatable("pods")) return "pods";
+  if (node.podCount + nominated.length + 1 > node.allocatablePods) return "pods";
   if (!spec.hasRequests) return undefined;
   let cpu = node.usedCpuMillicores + spec.cpuMillicores;
   let memory = node.usedMemoryBytes + spec.memoryBytes;
@@ -106,8 +122,8 @@ export function lackingResource(
     cpu += other.spec.cpuMillicores;
     memory += other.spec.memoryBytes;
   }
-  if (spec.cpuMillicores > 0 && cpu > node.allocatable("cpu")) return "cpu";
-  if (spec.memoryBytes > 0 && memory > node.allocatable("memory")) return "memory";
+  if (spec.cpuMillicores > 0 && cpu > node.allocatableCpuMillicores) return "cpu";
+  if (spec.memoryBytes > 0 && memory > node.allocatableMemoryBytes) return "memory";
   for (const [name, amount] of spec.others) {
     let used = node.used(name);
     for (const other of nominated) used += amountOf(other, name);
@@ -120,8 +136,8 @@ export function lackingResource(
 function isAskingTooMuch(info: PodInfo, node: NodeInfo): boolean {
   const { cpuMillicores, memoryBytes, others } = info.spec;
   return (
-    cpuMillicores > node.allocatable("cpu") ||
-    memoryBytes > node.allocatable("memory") ||
+    cpuMillicores > node.allocatableCpuMillicores ||
+    memoryBytes > node.allocatableMemoryBytes ||
     others.some(([name, amount]) => amount > node.allocatable(name))
   );
 }

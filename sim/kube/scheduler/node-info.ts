@@ -11,11 +11,21 @@ export class NodeInfo {
   /** With scoring's defaults for containers that ask for nothing. */
   scoredCpuMillicores = 0;
   scoredMemoryBytes = 0;
+  allocatableCpuMillicores = 0;
+  allocatableMemoryBytes = 0;
+  allocatablePods = 0;
   /** Results of the filters that look at node and placement only; cleared when the node changes. */
   readonly staticFailureByPlacement = new Map<string, string | null>();
 
   constructor(node: Node) {
     this.#node = node;
+    this.#readAllocatable();
+  }
+
+  #readAllocatable(): void {
+    this.allocatableCpuMillicores = this.allocatable("cpu");
+    this.allocatableMemoryBytes = this.allocatable("memory");
+    this.allocatablePods = this.allocatable("pods");
   }
 
   get node(): Node {
@@ -37,6 +47,7 @@ export class NodeInfo {
 
   setNode(node: Node): void {
     this.#node = node;
+    this.#readAllocatable();
     this.staticFailureByPlacement.clear();
   }
 

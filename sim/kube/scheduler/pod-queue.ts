@@ -20,6 +20,8 @@ export interface QueuedPod {
   failedAt: SimTime;
   /** Which filters rejected it in its last attempt. */
   rejectedBy: ReadonlySet<FilterName>;
+  /** Its shape then; pods of one shape wait together. */
+  shape: string;
 }
 
 /**
@@ -35,6 +37,9 @@ export interface QueuedPod {
  */
 export class PodQueue {
   readonly #podsByUid = new Map<string, QueuedPod>();
+  /** Pods that wait for an event, by shape and by what rejected them. */
+  readonly #waitingByShape = new Map<string, Set<QueuedPod>>();
+  readonly #waitingByFilter = new Map<FilterName, Set<QueuedPod>>();
   readonly #popsFromBackoff: boolean;
   readonly #active = new BinaryHeap(byPriority);
   readonly #backoff = new BinaryHeap(byBackoff);
@@ -53,9 +58,32 @@ export class PodQueue {
     return this.#podsByUid.get(uid);
   }
 
-  /** Pods that wait for an event, in the order in which they came. */
-  unschedulable(): readonly QueuedPod[] {
-    return [...this.#podsByUid.values()].filter((queued) => queued.state === "unschedulable");
+  /** Those of the pods that wait for an event which have a shape that passes. */
+  unschedulable(passes: (info: PodInfo) => boolean): readonly QueuedPod[] {
+    const found: QueuedPod[] = [];
+    for (const waiting of this.#waitingByShape.values()) {
+      const [first] = waiting;
+      if (first !== undefined && passes(first.info)) found.push(...waiting);
+    }
+    return found;
+  }
+
+  /** Those of the pods that wait for an event which one of the filters rejected. */
+  rejectedBy(filters: readonly FilterName[]): readonly QueuedPod[] {
+    return filters.flatMap((filter) => [...(this.#waitingByFilter.get(filter) ?? [])]);
+  }
+
+  #wait(queued: QueuedPod): void {
+    queued.state = "unschedulable";
+    queued.shape = queued.info.spec.shape;
+    addTo(this.#waitingByShape, queued.shape, queued);
+    for (const filter of queued.rejectedBy) addTo(this.#waitingByFilter, filter, queued);
+  }
+
+  #endWaiting(queued: QueuedPod): void {
+    if (queued.state !== "unschedulable") return;
+    removeFrom(this.#waitingByShape, queued.shape, queued);
+    for (const filter of queued.rejectedBy) removeFrom(this.#waitingByFilter, filter, queued);
   }
 
   /** Adds a new pod, or takes over the newer object of one that waits. */
@@ -63,7 +91,10 @@ export class PodQueue {
     const { uid } = info.pod.metadata;
     const known = this.#podsByUid.get(uid);
     if (known !== undefined) {
+      const isWaiting = known.state === "unschedulable";
+      if (isWaiting) this.#endWaiting(known);
       known.info = info;
+      if (isWaiting) this.#wait(known);
       return;
     }
     const queued: QueuedPod = {
@@ -74,6 +105,7 @@ export class PodQueue {
       sequence: this.#nextSequence++,
       failedAt: now,
       rejectedBy: new Set(),
+      shape: info.spec.shape,
     };
     this.#podsByUid.set(uid, queued);
     this.#active.push(queued);
@@ -83,6 +115,7 @@ export class PodQueue {
     const queued = this.#podsByUid.get(uid);
     if (queued === undefined) return;
     this.#podsByUid.delete(uid);
+    this.#endWaiting(queued);
     // Its heap drops it when it comes up.
     queued.state = "in-cycle";
   }
@@ -103,15 +136,16 @@ export class PodQueue {
   /** Puts a pod whose attempt failed aside. */
   fail(queued: QueuedPod, rejectedBy: ReadonlySet<FilterName>, now: SimTime): void {
     if (!this.#podsByUid.has(queued.info.pod.metadata.uid)) return;
-    queued.state = "unschedulable";
     queued.rejectedBy = rejectedBy;
     queued.failedAt = now;
     queued.enteredAt = now;
+    this.#wait(queued);
   }
 
   /** Has an unschedulable pod tried again, once its back-off is over. */
   retry(queued: QueuedPod, now: SimTime): void {
     if (queued.state !== "unschedulable") return;
+    this.#endWaiting(queued);
     if (backoffUntil(queued) <= now) {
       this.#activate(queued, now);
       return;
@@ -155,6 +189,18 @@ export class PodQueue {
     queued.enteredAt = now;
     this.#active.push(queued);
   }
+}
+
+function addTo<Key>(sets: Map<Key, Set<QueuedPod>>, key: Key, queued: QueuedPod): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([queued]));
+  else set.add(queued);
+}
+
+function removeFrom<Key>(sets: Map<Key, Set<QueuedPod>>, key: Key, queued: QueuedPod): void {
+  const set = sets.get(key);
+  set?.delete(queued);
+  if (set?.size === 0) sets.delete(key);
 }
 
 /** 1 s after the first failure, doubling with each, 10 s at most. */

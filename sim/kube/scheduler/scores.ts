@@ -25,8 +25,8 @@ export function resourceScore(
   let sum = 0;
   let resources = 0;
   for (const [requested, allocatable] of [
-    [cpu, node.allocatable("cpu")],
-    [memory, node.allocatable("memory")],
+    [cpu, node.allocatableCpuMillicores],
+    [memory, node.allocatableMemoryBytes],
   ] as const) {
     if (allocatable === 0) continue;
     sum += score(requested, allocatable);
@@ -54,8 +54,8 @@ function mostAllocated(requested: number, allocatable: number): number {
 export function balancedAllocationScore(info: PodInfo, node: NodeInfo): number {
   const { spec } = info;
   if (!spec.hasRequests) return 0;
-  const cpu = share(node.usedCpuMillicores + spec.cpuMillicores, node.allocatable("cpu"));
-  const memory = share(node.usedMemoryBytes + spec.memoryBytes, node.allocatable("memory"));
+  const cpu = share(node.usedCpuMillicores + spec.cpuMillicores, node.allocatableCpuMillicores);
+  const memory = share(node.usedMemoryBytes + spec.memoryBytes, node.allocatableMemoryBytes);
   // One resource alone is in balance.
   if (cpu === undefined || memory === undefined) return 100;
   return Math.trunc((1 - Math.abs(cpu - memory) / 2) * 100);

@@ -1,10 +1,12 @@
 import { labelRegion, labelZone } from "../../../core/apis/index.ts";
 import type { Node, Pod } from "../../../core/apis/index.ts";
 import { isPodTerminal } from "../pod-conditions.ts";
+import { AllSpreadCounts } from "./all-spread-counts.ts";
 import { LabelGroups } from "./label-groups.ts";
 import { NodeInfo } from "./node-info.ts";
 import { podInfo } from "./pod-info.ts";
 import type { PodInfo } from "./pod-info.ts";
+import type { SpreadCounts, SpreadQuestion } from "./spread-counts.ts";
 
 /**
  * The cluster as kube-scheduler sees it: nodes with the pods that take room on them, kept up to date
@@ -18,7 +20,8 @@ export class SchedulerSnapshot {
   readonly #strandedByUid = new Map<string, PodInfo>();
   readonly #podsWithAffinity = new Map<string, PodInfo>();
   readonly #podsByPriority = new Map<number, number>();
-  readonly labelGroups: LabelGroups = new LabelGroups();
+  readonly #spreads = new AllSpreadCounts();
+  readonly labelGroups: LabelGroups = new LabelGroups(this.#spreads);
   #nodeOrder: readonly NodeInfo[] | undefined;
 
   get nodeCount(): number {
@@ -40,6 +43,12 @@ export class SchedulerSnapshot {
     return this.#nodeOrder;
   }
 
+  /** How the pods that a hard constraint selects are spread. */
+  spreadCounts(question: SpreadQuestion): SpreadCounts {
+    const groups = () => this.labelGroups.groups();
+    return this.#spreads.of(question, () => this.nodes(), groups);
+  }
+
   /** Bound pods with any affinity or anti-affinity to pods, in the order in which they came. */
   podsWithAffinity(): Iterable<PodInfo> {
     return this.#podsWithAffinity.values();
@@ -58,11 +67,13 @@ export class SchedulerSnapshot {
     if (known !== undefined) {
       const isMoved = zoneKey(known.node) !== zoneKey(node);
       known.setNode(node);
+      this.#spreads.setNode(known);
       if (isMoved) this.#nodeOrder = undefined;
       return known;
     }
     const info = new NodeInfo(node);
     this.#nodesByName.set(node.metadata.name, info);
+    this.#spreads.setNode(info);
     this.#nodeOrder = undefined;
     for (const [uid, stranded] of this.#strandedByUid) {
       if (stranded.pod.spec.nodeName !== node.metadata.name) continue;
@@ -79,6 +90,7 @@ export class SchedulerSnapshot {
       this.#remove(pod, info);
       this.#strandedByUid.set(pod.pod.metadata.uid, pod);
     }
+    this.#spreads.removeNode(name);
     this.#nodesByName.delete(name);
     this.#nodeOrder = undefined;
   }

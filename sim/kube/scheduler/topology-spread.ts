@@ -5,17 +5,18 @@
  */
 import { labelHostname, labelZone } from "../../../core/apis/index.ts";
 import type { LabelSelector, Pod, TopologySpreadConstraint } from "../../../core/apis/index.ts";
-import { labelSelectorMatches, toleratesAll } from "../../../core/scheduling/index.ts";
-import { matchesNodeAffinity } from "../node-affinity.ts";
+import { labelSelectorMatches } from "../../../core/scheduling/index.ts";
 import type { FilterFailure } from "./node-filters.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { SchedulerSnapshot } from "./snapshot.ts";
+import { isIncluded, type SpreadCounts } from "./spread-counts.ts";
+import { selectorOf } from "./spread-selector.ts";
 
 interface HardConstraint {
   readonly constraint: TopologySpreadConstraint;
-  readonly countsByDomain: ReadonlyMap<string, number>;
-  readonly minimum: number;
-  readonly selfMatch: 0 | 1;
+  readonly counts: SpreadCounts;
+  /** How many pods a domain may have for one more. */
+  readonly countMax: number;
 }
 
 const missingLabel: FilterFailure = {
@@ -38,7 +39,12 @@ export class HardSpread {
       (constraint) => constraint.whenUnsatisfiable === "DoNotSchedule",
     );
     const keys = hard.map((constraint) => constraint.topologyKey);
-    this.#constraints = hard.map((constraint) => count(pod, constraint, keys, snapshot));
+    this.#constraints = hard.map((constraint) => {
+      const counts = snapshot.spreadCounts({ pod, constraint, keys });
+      const isOwn = labelSelectorMatches(selectorOf(pod, constraint), pod.metadata.labels);
+      const minimum = counts.minimum(constraint.minDomains ?? 1);
+      return { constraint, counts, countMax: minimum + constraint.maxSkew - (isOwn ? 1 : 0) };
+    });
   }
 
   get isEmpty(): boolean {
@@ -48,60 +54,13 @@ export class HardSpread {
   /** Why the pod may not go to the node; undefined when it may. */
   failure(node: NodeInfo): FilterFailure | undefined {
     const { labels } = node.node.metadata;
-    for (const { constraint, countsByDomain, minimum, selfMatch } of this.#constraints) {
+    for (const { constraint, counts, countMax } of this.#constraints) {
       const domain = labels[constraint.topologyKey];
       if (domain === undefined) return missingLabel;
-      const skew = (countsByDomain.get(domain) ?? 0) + selfMatch - minimum;
-      if (skew > constraint.maxSkew) return skewed;
+      if (counts.count(domain) > countMax) return skewed;
     }
     return undefined;
   }
-}
-
-function count(
-  pod: Pod,
-  constraint: TopologySpreadConstraint,
-  keys: readonly string[],
-  snapshot: SchedulerSnapshot,
-): HardConstraint {
-  const selector = selectorOf(pod, constraint);
-  const podsByNode = matchingPodsByNode(pod.metadata.namespace, selector, snapshot);
-  const countsByDomain = new Map<string, number>();
-  for (const info of snapshot.nodes()) {
-    const { labels } = info.node.metadata;
-    if (!keys.every((key) => labels[key] !== undefined)) continue;
-    if (!isIncluded(pod, constraint, info)) continue;
-    const domain = labels[constraint.topologyKey] as string;
-    const pods = podsByNode.get(info.name) ?? 0;
-    countsByDomain.set(domain, (countsByDomain.get(domain) ?? 0) + pods);
-  }
-  const isShort = countsByDomain.size < (constraint.minDomains ?? 1);
-  const minimum = isShort ? 0 : Math.min(...countsByDomain.values());
-  const selfMatch = labelSelectorMatches(selector, pod.metadata.labels) ? 1 : 0;
-  return { constraint, countsByDomain, minimum, selfMatch };
-}
-
-/** Whether the pods of a node count for the constraint. */
-function isIncluded(pod: Pod, constraint: TopologySpreadConstraint, info: NodeInfo): boolean {
-  const { node } = info;
-  if (constraint.nodeAffinityPolicy === "Honor" && !matchesNodeAffinity(pod.spec, node)) {
-    return false;
-  }
-  if (constraint.nodeTaintsPolicy === "Ignore") return true;
-  const hard = node.spec.taints.filter((taint) => taint.effect !== "PreferNoSchedule");
-  return toleratesAll(hard, pod.spec.tolerations);
-}
-
-/** The constraint's selector with the pod's own values of matchLabelKeys. */
-function selectorOf(pod: Pod, constraint: TopologySpreadConstraint): LabelSelector | undefined {
-  const { labelSelector, matchLabelKeys } = constraint;
-  if (labelSelector === undefined || matchLabelKeys.length === 0) return labelSelector;
-  const matchLabels = { ...labelSelector.matchLabels };
-  for (const key of matchLabelKeys) {
-    const value = pod.metadata.labels[key];
-    if (value !== undefined) matchLabels[key] = value;
-  }
-  return { ...labelSelector, matchLabels };
 }
 
 /** Matching pods that are not terminating, per node. */
