@@ -1,4 +1,4 @@
-import { objectKey } from "../../../core/apis/index.ts";
+import { controllerOf, objectKey } from "../../../core/apis/index.ts";
 import type {
   Affinity,
   DaemonSet,
@@ -10,6 +10,7 @@ import type {
 } from "../../../core/apis/index.ts";
 import { toleratesAll } from "../../../core/scheduling/index.ts";
 import type { WatchEvent } from "../../../core/state/index.ts";
+import { compareStrings } from "../../../core/units/index.ts";
 import { matchesNodeAffinity } from "../node-affinity.ts";
 import { taintNotReady, taintUnreachable, taintUnschedulable } from "../admission.ts";
 import { podOfTemplate } from "../object-drafts.ts";
@@ -19,6 +20,17 @@ import { asPodEvent, changesAvailability, controllerKey, WorkQueue } from "./con
 import { templateHash } from "./template-hash.ts";
 
 const labelRevision = "controller-revision-hash";
+
+/** What has become of one DaemonSet, so that only nodes on which something changed are looked at. */
+interface DaemonSetState {
+  readonly revision: string;
+  readonly dirtyNodes: Set<string>;
+  /** Nodes on which there is to be a pod. */
+  readonly runningNodes: Set<string>;
+  /** Pods that are not bound, by key, with the node that they are meant for. */
+  readonly waitingPods: Map<string, string>;
+  mayHaveOldPods: boolean;
+}
 
 /**
  * Keeps one pod of each DaemonSet on every node that it may run on, from the node's appearance on.
@@ -31,6 +43,7 @@ export class DaemonSetController implements KubeController {
   readonly name = "daemon-set";
   readonly #context: KubeContext;
   readonly #queue: WorkQueue;
+  readonly #stateByKey = new Map<string, DaemonSetState>();
   readonly #desiredByUid = new Map<string, number>();
   readonly #specs = new WeakMap<PodSpec, PodSpec>();
 
@@ -42,17 +55,37 @@ export class DaemonSetController implements KubeController {
   observe(event: WatchEvent): void {
     const { object } = event;
     if (object.kind === "DaemonSet") {
+      const key = objectKey(object);
+      this.#stateByKey.delete(key);
       if (event.type === "deleted") this.#recordDesired(object, 0);
-      else this.#queue.add(objectKey(object));
+      else this.#queue.add(key);
     } else if (object.kind === "Node") {
       if (!changesEligibility(event as WatchEvent<Node>)) return;
+      for (const state of this.#stateByKey.values()) state.dirtyNodes.add(object.metadata.name);
       for (const set of this.#context.api.daemonSets()) this.#queue.add(objectKey(set));
     } else {
       const podEvent = asPodEvent(event);
-      if (podEvent === undefined || !changesAvailability(podEvent)) return;
-      const key = controllerKey(podEvent.object, "DaemonSet");
-      if (key !== undefined) this.#queue.add(key);
+      if (podEvent !== undefined) this.#observePod(podEvent);
     }
+  }
+
+  #observePod(event: WatchEvent<Pod>): void {
+    const { object: pod, type } = event;
+    const key = controllerKey(pod, "DaemonSet");
+    if (key === undefined) return;
+    const state = this.#stateByKey.get(key);
+    const nodeName = nodeOf(pod);
+    if (state !== undefined) {
+      const isWaiting = type !== "deleted" && pod.spec.nodeName === undefined;
+      if (isWaiting) state.waitingPods.set(objectKey(pod), nodeName);
+      else state.waitingPods.delete(objectKey(pod));
+    }
+    if (!changesAvailability(event)) return;
+    state?.dirtyNodes.add(nodeName);
+    if (state !== undefined && pod.metadata.labels[labelRevision] !== state.revision) {
+      state.mayHaveOldPods = true;
+    }
+    this.#queue.add(key);
   }
 
   reconcile(key: string): void {
@@ -60,39 +93,70 @@ export class DaemonSetController implements KubeController {
     const { api } = this.#context;
     const set = api.get("DaemonSet", key);
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
-    const podsByNode = this.#podsByNode(set);
-    let desired = 0;
-    for (const node of api.nodes()) {
-      const { shouldRun, shouldContinue } = daemonFit(this.#daemonSpec(set), node);
-      if (shouldRun) desired += 1;
-      const pods = podsByNode.get(node.metadata.name) ?? [];
-      for (const pod of pods) this.#keepOrDelete(pod, shouldContinue);
-      if (shouldRun && pods.length === 0) this.#create(set, node.metadata.name);
+    const state = this.#stateByKey.get(key) ?? this.#newState(set, key);
+    const dirtyNodes = [...state.dirtyNodes].sort(compareStrings);
+    state.dirtyNodes.clear();
+    const waitingByNode = podKeysByNode(state.waitingPods);
+    const orphans: (readonly Pod[])[] = [];
+    for (const name of dirtyNodes) {
+      const pods = this.#podsOn(set, name, waitingByNode.get(name) ?? []);
+      const node = api.node(name);
+      if (node === undefined) {
+        state.runningNodes.delete(name);
+        orphans.push(pods);
+      } else if (this.#tend(set, node, pods)) state.runningNodes.add(name);
+      else state.runningNodes.delete(name);
     }
-    for (const [nodeName, pods] of podsByNode) {
-      if (api.node(nodeName) !== undefined) continue;
-      for (const pod of pods) {
-        if (pod.spec.nodeName === undefined) api.delete("Pod", objectKey(pod));
-      }
+    orphans.sort(([a], [b]) => compareStrings(keyOf(a), keyOf(b)));
+    for (const pod of orphans.flat()) {
+      if (pod.spec.nodeName === undefined) api.delete("Pod", objectKey(pod));
     }
-    this.#recordDesired(set, desired);
-    this.#rollOne(set);
+    this.#recordDesired(set, state.runningNodes.size);
+    if (state.mayHaveOldPods) state.mayHaveOldPods = this.#rollOne(set);
+  }
+
+  /** All nodes are to be looked at when a DaemonSet is new or has changed. */
+  #newState(set: DaemonSet, key: string): DaemonSetState {
+    const { api } = this.#context;
+    const pods = api.podsOf(set.metadata.uid);
+    const waiting = pods.filter(({ spec }) => spec.nodeName === undefined);
+    const state: DaemonSetState = {
+      revision: templateHash(set.spec.template),
+      dirtyNodes: new Set([
+        ...api.nodes().map(({ metadata }) => metadata.name),
+        ...pods.map(nodeOf),
+      ]),
+      runningNodes: new Set(),
+      waitingPods: new Map(waiting.map((pod) => [objectKey(pod), nodeOf(pod)])),
+      mayHaveOldPods: true,
+    };
+    this.#stateByKey.set(key, state);
+    return state;
+  }
+
+  /** The set's pods on the node or on their way there, sorted by key. */
+  #podsOn(set: DaemonSet, nodeName: string, waiting: readonly string[]): readonly Pod[] {
+    const { api } = this.#context;
+    const { uid } = set.metadata;
+    const pods = api.podsOnNode(nodeName).filter((pod) => controllerOf(pod)?.uid === uid);
+    if (waiting.length === 0) return pods;
+    const coming = waiting.flatMap((key) => api.pod(key) ?? []);
+    return [...pods, ...coming.filter((pod) => controllerOf(pod)?.uid === uid)].sort((a, b) =>
+      compareStrings(objectKey(a), objectKey(b)),
+    );
+  }
+
+  /** Sees to the set's pods on one node; whether there is to be one. */
+  #tend(set: DaemonSet, node: Node, pods: readonly Pod[]): boolean {
+    const { shouldRun, shouldContinue } = daemonFit(this.#daemonSpec(set), node);
+    for (const pod of pods) this.#keepOrDelete(pod, shouldContinue);
+    if (shouldRun && pods.length === 0) this.#create(set, node.metadata.name);
+    return shouldRun;
   }
 
   #keepOrDelete(pod: Pod, shouldContinue: boolean): void {
     if (isPodTerminating(pod)) return;
     if (!shouldContinue || isPodTerminal(pod)) this.#context.api.delete("Pod", objectKey(pod));
-  }
-
-  #podsByNode(set: DaemonSet): ReadonlyMap<string, readonly Pod[]> {
-    const podsByNode = new Map<string, Pod[]>();
-    for (const pod of this.#context.api.podsOf(set.metadata.uid)) {
-      const nodeName = pod.spec.nodeName ?? targetNode(pod);
-      const pods = podsByNode.get(nodeName);
-      if (pods === undefined) podsByNode.set(nodeName, [pod]);
-      else pods.push(pod);
-    }
-    return podsByNode;
   }
 
   /** The template's spec with the tolerations every daemon gets; one object per template. */
@@ -115,18 +179,20 @@ export class DaemonSetController implements KubeController {
     this.#context.api.create({ ...pod, spec }, { generateName: true });
   }
 
-  #rollOne(set: DaemonSet): void {
+  /** Replaces a pod of an older template, if there is one; whether there is. */
+  #rollOne(set: DaemonSet): boolean {
     const { api } = this.#context;
     const revision = templateHash(set.spec.template);
     const pods = api.podsOf(set.metadata.uid);
     const isOld = (pod: Pod): boolean => pod.metadata.labels[labelRevision] !== revision;
     const old = pods.filter((pod) => isOld(pod) && !isPodTerminating(pod));
-    if (old.length === 0) return;
+    if (old.length === 0) return false;
     const broken = old.filter((pod) => !isPodReady(pod));
     for (const pod of broken) api.delete("Pod", objectKey(pod));
     const isAllReady = pods.every((pod) => isPodReady(pod) && !isPodTerminating(pod));
     const [next] = old;
     if (isAllReady && next !== undefined) api.delete("Pod", objectKey(next));
+    return true;
   }
 
   #recordDesired(set: DaemonSet, replicas: number): void {
@@ -194,6 +260,25 @@ function boundTo(spec: PodSpec, nodeName: string): PodSpec {
     requiredNodeTerms: [term],
   };
   return { ...spec, affinity };
+}
+
+/** The node that a daemon pod is on, or is meant for. */
+function nodeOf(pod: Pod): string {
+  return pod.spec.nodeName ?? targetNode(pod);
+}
+
+function keyOf(pod: Pod | undefined): string {
+  return pod === undefined ? "" : objectKey(pod);
+}
+
+function podKeysByNode(nodesByPodKey: ReadonlyMap<string, string>): Map<string, string[]> {
+  const keys = new Map<string, string[]>();
+  for (const [key, nodeName] of nodesByPodKey) {
+    const others = keys.get(nodeName);
+    if (others === undefined) keys.set(nodeName, [key]);
+    else others.push(key);
+  }
+  return keys;
 }
 
 /** The node that a daemon pod is meant for; empty for a pod that names none. */

@@ -9,6 +9,17 @@ const safeLetters = "bcdfghjklmnpqrstvwxz2456789";
  * @see kubernetes pkg/controller/controller_utils.go ComputeHash
  */
 export function templateHash(template: PodTemplate): string {
+  const known = hashes.get(template);
+  if (known !== undefined) return known;
+  const hash = computeHash(template);
+  hashes.set(template, hash);
+  return hash;
+}
+
+/** Templates are frozen, and asked about at every look at their workload. */
+const hashes = new WeakMap<PodTemplate, string>();
+
+function computeHash(template: PodTemplate): string {
   const text = JSON.stringify(template);
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
