@@ -72,6 +72,15 @@ function parseAt(raw: unknown, segments: readonly PathSegment[]): ParseResult {
     complainOfType(raw, place);
     return { ...nothing, support: "unknown" };
   }
+  if (type.kind === "List") {
+    complain(placeAt(place, "items"), {
+      code: "apis/type",
+      value: raw["items"],
+      allowed: "a list of Kubernetes objects, as kubectl get -o yaml prints",
+      sentence: "a List holds its objects in a list of items",
+    });
+    return { ...nothing, support: "unknown" };
+  }
   const reader = readers.find(
     (one) => one.kind === type.kind && one.apiVersion === type.apiVersion,
   );

@@ -143,7 +143,8 @@ function leftOut(located: LocatedIssue, source: Source | undefined): Diagnostic 
   const { result, issue } = located;
   const name = writtenName(source?.document.value, result.segments);
   const subject = [result.kind, name].filter((part) => part !== "").join(" ");
-  const message = `${subject}: ${issue.message}; the object is left out`;
+  const complaint = subject === "" ? issue.message : `${subject}: ${issue.message}`;
+  const message = `${complaint}; the object is left out`;
   return { ...toDiagnostic(located), code: "manifests/left-out", message };
 }
 

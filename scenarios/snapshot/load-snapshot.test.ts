@@ -56,6 +56,80 @@ describe("a snapshot", () => {
     ]);
   });
 
+  it.each<[string, string, readonly string[]]>([
+    ["nothing", "", []],
+    ["comments and separators", "# nothing\n---\n---\n", []],
+    ["an empty List", "apiVersion: v1\nkind: List\nitems: []\n", []],
+    [
+      "a text",
+      "hello\n",
+      ["not a Kubernetes object: a mapping with apiVersion and kind is expected"],
+    ],
+    [
+      "a table as kubectl prints it without -o yaml",
+      "NAME    READY   STATUS\nweb-1   1/1     Running\n",
+      ["not a Kubernetes object: a mapping with apiVersion and kind is expected"],
+    ],
+    [
+      "a bare list",
+      "[1]",
+      ["not a Kubernetes object: a mapping with apiVersion and kind is expected"],
+    ],
+    ["an empty object", "{}", ["apiVersion: Required value", "kind: Required value"]],
+    [
+      "a List whose items are none",
+      "apiVersion: v1\nkind: List\nitems: { a: 1 }\n",
+      ["List: items: a List holds its objects in a list of items"],
+    ],
+    [
+      "an answer that says no",
+      '{"kind":"Status","apiVersion":"v1","status":"Failure","message":"forbidden"}',
+      ["Status: kind: "],
+    ],
+  ])("that is %s allows no decision, and says what it is instead", (_, text, starts) => {
+    const [first, ...reasons] = complaints(text);
+    expect(first).toMatchObject({ code: "plan/no-node-pool", found: "no objects" });
+    expect(reasons).toHaveLength(starts.length);
+    for (const [index, start] of starts.entries()) {
+      expect(reasons[index]?.message.slice(0, start.length)).toBe(start);
+    }
+  });
+
+  it("leaves out what is no object in the middle of a List, and says where", () => {
+    const [nothing, number] = complaints(`${cluster}  - null\n  - 7\n`);
+    for (const [index, each] of [nothing, number].entries()) {
+      const path = `items[${cluster.split(/^(?= {2}- apiVersion)/m).length - 1 + index}]`;
+      expect(each?.message).toBe(
+        `${path}: not a Kubernetes object: a mapping with apiVersion and kind is expected; the object is left out`,
+      );
+    }
+  });
+
+  it("takes the last of two objects with one name, and says that there are two", () => {
+    const found = complaints(cluster, pods, pods);
+    expect(found.map(({ code }) => code)).toEqual(
+      Array.from({ length: 6 }, () => "manifests/duplicate-object"),
+    );
+    expect(found[0]?.message).toBe(
+      "Pod shop/web-1 is given twice; this one replaces that of file-1:4.",
+    );
+  });
+
+  it("may come in documents, files and Lists within Lists alike", () => {
+    const nested = JSON.stringify({
+      apiVersion: "v1",
+      kind: "List",
+      items: [
+        {
+          apiVersion: "v1",
+          kind: "List",
+          items: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } }],
+        },
+      ],
+    });
+    expect(messages(`${cluster}---\n${pods}---\n${nested}`)).toEqual([]);
+  });
+
   it("leaves out an object with a quantity that does not parse: object, field, reason", () => {
     const [warning, ...others] = complaints(cluster, pods.replace("cpu: 500m", "cpu: 5oom"));
     expect(others).toEqual([]);

@@ -27,6 +27,8 @@ export interface Snapshot {
 }
 
 const leftOut = "manifests/left-out";
+/** Enough to see what kind of file it is. */
+const reasonsMax = 5;
 
 const kindsOfDecisions = [
   "Node",
@@ -54,10 +56,12 @@ export function loadSnapshot(files: readonly ManifestFile[]): Result<Snapshot> {
   const { objects, origins } = loaded.value;
   const impossible = whyImpossible(objects, files);
   if (impossible !== undefined) {
+    // What is no object at all is why there is no NodePool, too.
     const reasons = loaded.warnings.filter(
-      ({ code, message }) => code === leftOut && /^(NodePool|EC2NodeClass)\b/.test(message),
+      ({ code, message }) =>
+        objects.length === 0 || (code === leftOut && /^(NodePool|EC2NodeClass)\b/.test(message)),
     );
-    return fail([impossible, ...reasons]);
+    return fail([impossible, ...reasons.slice(0, reasonsMax)]);
   }
   const namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
   const clusterObjects: ClusterObject[] = [];
