@@ -25,7 +25,12 @@ function example(): Plan {
     choices: {
       preferencePolicy: "Respect",
       minValuesPolicy: "Strict",
-      featureGates: { nodeOverlay: false, reservedCapacity: true, spotToSpotConsolidation: false },
+      featureGates: {
+        capacityBuffer: false,
+        nodeOverlay: false,
+        reservedCapacity: true,
+        spotToSpotConsolidation: false,
+      },
     },
   }).plan;
 }

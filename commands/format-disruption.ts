@@ -8,6 +8,7 @@ import type {
   PlannedReplacement,
   PlannedVerdict,
 } from "../scenarios/index.ts";
+import { podsText } from "./format-buffers.ts";
 import { formatTable } from "./print-table.ts";
 import { count, hang, list, type TextStyle, wrap } from "./text-lines.ts";
 
@@ -162,8 +163,8 @@ function replacementText(replacement: PlannedReplacement, plan: Plan): string {
   if (replacement.kind === "static") {
     return `one more NodeClaim of the static NodePool ${replacement.nodePool}`;
   }
-  const { nodePool, launch, refusal, pods } = replacement;
-  const head = `1 NodeClaim of ${nodePool} for ${count(pods.length, "pod")}`;
+  const { nodePool, launch, refusal, pods, virtualPods = [] } = replacement;
+  const head = `1 NodeClaim of ${nodePool} for ${podsText(pods.length, virtualPods.length)}`;
   if (launch === undefined) return `${head}, refused: ${refusal ?? ""}`;
   const { instanceTypes, capacityType, zones } = launch;
   const named = instanceTypes

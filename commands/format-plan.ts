@@ -1,5 +1,6 @@
 import { formatUsdPerHour, usdPerHour } from "../core/units/index.ts";
 import type { Plan, PlannedNodeClaim } from "../scenarios/index.ts";
+import { formatBuffers, numberOf, numberOfVirtual, podsCell, podsText } from "./format-buffers.ts";
 import { formatDisruption } from "./format-disruption.ts";
 import { formatTable } from "./print-table.ts";
 import { count, grouped, hang, list, section, type TextStyle, wrap } from "./text-lines.ts";
@@ -25,6 +26,7 @@ export function formatPlan(plan: Plan, style: PlanStyle): string {
     ...launches(plan, style),
     ...existing(plan, style),
     ...refused(plan, style),
+    ...formatBuffers(plan, style),
     ...section(
       `Left alone: ${count(plan.ignored.length, "pod")}`,
       grouped(
@@ -45,24 +47,34 @@ export function formatPlan(plan: Plan, style: PlanStyle): string {
 }
 
 function headline(plan: Plan, { columns, paint }: TextStyle): readonly string[] {
-  const { nodeClaims, existingNodes, unschedulable, podCount } = plan;
-  const onNew = sum(nodeClaims.map(({ pods }) => pods.length));
-  const onExisting = sum(existingNodes.map(({ pods }) => pods.length));
+  const { nodeClaims, existingNodes, unschedulable, podCount, virtualPodCount, buffers } = plan;
+  const onNew = podsText(numberOf(nodeClaims), numberOfVirtual(nodeClaims));
+  const onExisting = numberOf(existingNodes);
+  const virtualOnExisting = numberOfVirtual(existingNodes);
+  const virtualUnschedulable = sum(buffers.map((it) => it.unschedulable.length));
   const price = lowestTotal(nodeClaims);
   const parts = [
     nodeClaims.length === 0
       ? "nothing to launch"
-      : `${count(nodeClaims.length, "NodeClaim")} for ${count(onNew, "pod")}` +
+      : `${count(nodeClaims.length, "NodeClaim")} for ${onNew}` +
         (price === undefined ? "" : `, from ${price}`),
     ...(onExisting > 0 ? [`${onExisting} to existing nodes`] : []),
+    ...(virtualOnExisting > 0 ? [`${virtualOnExisting} virtual on existing nodes`] : []),
     ...(unschedulable.length > 0 ? [`${unschedulable.length} cannot be scheduled`] : []),
+    ...(virtualUnschedulable > 0 ? [`no room for ${virtualUnschedulable} virtual`] : []),
+  ];
+  const waiting = [
+    ...(podCount > 0 ? [count(podCount, "pending pod")] : []),
+    ...(virtualPodCount > 0
+      ? [`${count(virtualPodCount, "virtual pod")} of capacity buffers`]
+      : []),
   ];
   const text =
     plan.outcome === "failed"
       ? `Karpenter's run would fail: ${plan.error ?? ""}`
-      : podCount === 0
+      : waiting.length === 0
         ? "Nothing to launch: no pod is pending."
-        : `${count(podCount, "pending pod")}: ${parts.join("; ")}.`;
+        : `${waiting.join(" and ")}: ${parts.join("; ")}.`;
   const zones = plan.zones.map((zone) => shortZone(zone, plan)).join(", ");
   const place = `Karpenter ${plan.karpenter} at ${plan.now}, ${plan.region} (${zones}; ${plan.zonesSource})`;
   return [...wrap(text, columns).map((line) => paint.bold(line)), ...wrap(place, columns)];
@@ -92,7 +104,7 @@ function launches(plan: Plan, style: TextStyle): readonly string[] {
       return [
         String(index + 1),
         nodeClaim.nodePool,
-        String(nodeClaim.pods.length),
+        podsCell(nodeClaim),
         requests["cpu"] ?? "0",
         requests["memory"] ?? "0",
         ...(hasOther ? [otherRequests(requests)] : []),
@@ -116,7 +128,7 @@ function launches(plan: Plan, style: TextStyle): readonly string[] {
 }
 
 function details(
-  { pods, launch, refusal, isMinValuesRelaxed }: PlannedNodeClaim,
+  { pods, virtualPods, launch, refusal, isMinValuesRelaxed }: PlannedNodeClaim,
   name: string,
   { columns, paint }: TextStyle,
 ): readonly string[] {
@@ -126,7 +138,16 @@ function details(
     .map((it) => `${it.instanceType} ${it.usdPerHour.toFixed(4)}`);
   const more = others.length > typesMax ? `, ${others.length - typesMax} more` : "";
   return [
-    ...hang(`${name} pods: `, list(pods, podsMax), columns),
+    ...(pods.length === 0 && virtualPods !== undefined
+      ? []
+      : hang(`${name} pods: `, list(pods, podsMax), columns)),
+    ...(virtualPods === undefined
+      ? []
+      : hang(
+          pods.length === 0 ? `${name} virtual pods: ` : "   virtual pods: ",
+          list(virtualPods, podsMax),
+          columns,
+        )),
     ...(named.length === 0 ? [] : hang("   or: ", named.join(", ") + more, columns)),
     ...(refusal === undefined ? [] : hang("   refused: ", refusal, columns).map(paint.red)),
     ...(isMinValuesRelaxed ? ["   minValues are relaxed"] : []),
@@ -136,9 +157,12 @@ function details(
 function existing({ existingNodes }: Plan, style: TextStyle): readonly string[] {
   return section(
     "Would go to existing nodes",
-    existingNodes.map(({ node, nodePool, pods }) => [
+    existingNodes.map(({ node, nodePool, pods, virtualPods }) => [
       nodePool === undefined ? node : `${node} (${nodePool})`,
-      list(pods, podsMax),
+      [
+        ...(pods.length === 0 ? [] : [list(pods, podsMax)]),
+        ...(virtualPods === undefined ? [] : [`virtual pods: ${list(virtualPods, podsMax)}`]),
+      ].join("; "),
     ]),
     style,
   );

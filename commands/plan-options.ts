@@ -36,7 +36,6 @@ const gates = [
   "StaticCapacity",
   "CapacityBuffer",
 ] as const;
-const unsupportedGates: readonly string[] = ["CapacityBuffer"];
 
 /**
  * The words as values.
@@ -81,6 +80,7 @@ export function readPlanOptions(words: PlanWords, regions: readonly string[]): P
     minValuesPolicy:
       oneOf("--min-values-policy", words.minValuesPolicy, minValuesPolicies) ?? "Strict",
     featureGates: {
+      capacityBuffer: isOn.get("CapacityBuffer") ?? false,
       nodeOverlay: isOn.get("NodeOverlay") ?? false,
       reservedCapacity: isOn.get("ReservedCapacity") ?? true,
       spotToSpotConsolidation: isOn.get("SpotToSpotConsolidation") ?? false,
@@ -102,8 +102,6 @@ function readGates(
       refuse("--feature-gates", part, gates.join(", "), nearMiss(name, gates));
     } else if (value !== "true" && value !== "false") {
       refuse("--feature-gates", part, `${name}=true or ${name}=false`);
-    } else if (value === "true" && unsupportedGates.includes(name)) {
-      refuse("--feature-gates", part, `${name}=false: capacity buffers are not supported`);
     } else {
       isOn.set(name, value === "true");
     }

@@ -28,7 +28,12 @@ function example(): Plan {
     choices: {
       preferencePolicy: "Respect",
       minValuesPolicy: "Strict",
-      featureGates: { nodeOverlay: false, reservedCapacity: true, spotToSpotConsolidation: false },
+      featureGates: {
+        capacityBuffer: false,
+        nodeOverlay: false,
+        reservedCapacity: true,
+        spotToSpotConsolidation: false,
+      },
     },
   }).plan;
 }
@@ -79,8 +84,10 @@ describe("the options of plan", () => {
     readPlanOptions({ ...policies, ...words }, ["eu-west-1", "us-east-1"]);
 
   it("reads feature gates as Karpenter writes them", () => {
-    const featureGates = "NodeOverlay=true,ReservedCapacity=false,SpotToSpotConsolidation=true";
+    const featureGates =
+      "NodeOverlay=true,ReservedCapacity=false,SpotToSpotConsolidation=true,CapacityBuffer=true";
     expect(readWords({ featureGates }).choices.featureGates).toEqual({
+      capacityBuffer: true,
       nodeOverlay: true,
       reservedCapacity: false,
       spotToSpotConsolidation: true,
@@ -92,7 +99,7 @@ describe("the options of plan", () => {
     [{ region: "us-east-1", zones: "eu-west-1a" }, "--zones"],
     [{ now: "yesterday" }, "--now"],
     [{ featureGates: "NodeOverlays=true" }, "--feature-gates"],
-    [{ featureGates: "CapacityBuffer=true" }, "--feature-gates"],
+    [{ featureGates: "CapacityBuffer=maybe" }, "--feature-gates"],
     [{ preferencePolicy: "respect" }, "--preference-policy"],
     [{ minValuesPolicy: "Lax" }, "--min-values-policy"],
   ])("refuses %j at %s", (words, option) => {

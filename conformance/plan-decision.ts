@@ -72,6 +72,7 @@ export function planOf(testCase: ConformanceCase, instanceTypes: readonly Instan
         nodeOverlay: featureGates.NodeOverlay ?? false,
         reservedCapacity: featureGates.ReservedCapacity ?? true,
         spotToSpotConsolidation: false,
+        capacityBuffer: featureGates.CapacityBuffer ?? false,
       },
     },
   });
@@ -84,25 +85,48 @@ function itemsOf({ objects }: ConformanceCase): readonly Manifest[] {
   return hasNodeClass ? objects.items : [nodeClassManifest("default"), ...objects.items];
 }
 
+/** Names of all virtual pods, which a plan tells of apart from the others. */
+function virtualPodsOf(plan: Plan): ReadonlySet<string> {
+  return new Set([
+    ...[...plan.nodeClaims, ...plan.existingNodes].flatMap((it) => it.virtualPods ?? []),
+    ...unschedulableVirtualPods(plan).map(({ pod }) => pod),
+  ]);
+}
+
+function unschedulableVirtualPods({ buffers }: Plan): Plan["unschedulable"] {
+  return (buffers ?? []).flatMap(({ unschedulable }) => unschedulable);
+}
+
 /** Lines that say where the plan is another one than the decision; none when it says the same. */
 export function planDifferences(decision: Decision, plan: Plan): readonly string[] {
+  const isVirtual = (pod: string): boolean => virtualPods.has(pod);
+  const virtualPods = virtualPodsOf(plan);
+  const apart = (pods: readonly string[]): readonly (readonly string[])[] => [
+    pods.filter((pod) => !isVirtual(pod)),
+    pods.filter(isVirtual),
+  ];
   const claims = {
     upstream: decision.newNodeClaims.map(({ nodePool, pods, instanceTypes, requests }) => ({
       nodePool,
-      pods,
+      pods: apart(pods),
       instanceTypeCount: instanceTypes.length,
       requests: withoutZeros(requests),
     })),
-    ours: plan.nodeClaims.map(({ nodePool, pods, instanceTypeCount, requests }) => ({
-      nodePool,
-      pods,
-      instanceTypeCount,
-      requests: withoutZeros(parseResourceList(requests)),
+    ours: plan.nodeClaims.map((claim) => ({
+      nodePool: claim.nodePool,
+      pods: [claim.pods, claim.virtualPods ?? []],
+      instanceTypeCount: claim.instanceTypeCount,
+      requests: withoutZeros(parseResourceList(claim.requests)),
     })),
   };
   const nodes = {
-    upstream: [...decision.existingNodes].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    ours: plan.existingNodes.map(({ node, pods }) => ({ name: node, pods })),
+    upstream: decision.existingNodes
+      .map(({ name, pods }) => ({ name, pods: apart(pods) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ours: plan.existingNodes.map((it) => ({
+      name: it.node,
+      pods: [it.pods, it.virtualPods ?? []],
+    })),
   };
   return [
     ...differ("NodeClaims", claims.upstream, claims.ours),
@@ -113,7 +137,8 @@ export function planDifferences(decision: Decision, plan: Plan): readonly string
 }
 
 function errorDifferences({ podErrors }: Decision, plan: Plan): readonly string[] {
-  const ours = new Map(plan.unschedulable.map(({ pod, message }) => [pod, message] as const));
+  const unschedulable = [...plan.unschedulable, ...unschedulableVirtualPods(plan)];
+  const ours = new Map(unschedulable.map(({ pod, message }) => [pod, message] as const));
   // Without NodePools upstream ends the run, and says so of each pod in another place.
   if (plan.outcome === "no-node-pools") return differ("errors", podErrors, {});
   const pods = [...new Set([...Object.keys(podErrors), ...ours.keys()])];

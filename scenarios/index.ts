@@ -31,6 +31,7 @@ export type {
 export { loadSnapshot, newestTime, type Snapshot } from "./snapshot/load-snapshot.ts";
 export { findPlace, type SnapshotPlace } from "./snapshot/place.ts";
 export type { Plan, PlanChoices } from "./snapshot/plan.ts";
+export type { PlannedBuffer } from "./snapshot/planned-buffers.ts";
 export type { PlannedNodeClaim } from "./snapshot/planned-launch.ts";
 export { RecordedSpotMarket } from "./world/spot-market.ts";
 export { allowedDuration, parseScenarioDuration } from "./schema/value-fields.ts";

@@ -1,5 +1,6 @@
 // Capacity buffers ask for a run every 30 seconds. Mostly it finds their pods where they were, and
 // changes nothing; then the next one on the same inputs would do the same, and can be left out.
+// Differs: upstream makes every run.
 import type { NodePool } from "../apis/index.ts";
 import type { InstanceType } from "../cloudprovider/index.ts";
 import {

@@ -52,6 +52,32 @@ describe("loadManifests", () => {
     `);
   });
 
+  it("warns of a CapacityBuffer whose pods nobody describes", () => {
+    const buffer = (name: string, spec: object): object => ({
+      apiVersion: "autoscaling.x-k8s.io/v1beta1",
+      kind: "CapacityBuffer",
+      metadata: { name, namespace: "shop" },
+      spec,
+    });
+    const template = {
+      apiVersion: "v1",
+      kind: "PodTemplate",
+      metadata: { name: "web", namespace: "shop" },
+      template: { spec: { containers: [{ name: "web" }] } },
+    };
+    const objects = [
+      template,
+      buffer("a", { podTemplateRef: { name: "web" }, replicas: 1 }),
+      buffer("b", { podTemplateRef: { name: "gone" }, replicas: 1 }),
+      buffer("c", { scalableRef: { kind: "Deployment", name: "missing" } }),
+    ];
+    const text = objects.map((one) => JSON.stringify(one)).join("\n---\n");
+    expect(warningsOf({ name: "b.yaml", text })).toEqual([
+      "b.yaml:5:1 manifests/missing-reference gone",
+      "b.yaml:7:1 manifests/missing-reference missing",
+    ]);
+  });
+
   it("loads a twelve-line v1beta1 NodePool together with an AWSNodeTemplate", () => {
     const loaded = load(fixture("tutorial.yaml"));
     expect(names(loaded)).toEqual(["NodePool/default", "EC2NodeClass/default"]);

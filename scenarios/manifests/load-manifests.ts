@@ -130,6 +130,7 @@ export function loadManifests(
       reference(named.origins.get(`${one.kind} ${one.key}`), one.priorityClassName, one.message),
     ),
     ...missingNodeClasses(objects, named.origins),
+    ...missingBufferTargets(objects, named.origins),
   ]);
 }
 
@@ -281,6 +282,25 @@ function missingNodeClasses(
     const { kind, name } = object.spec.template.spec.nodeClassRef;
     if (kind !== "EC2NodeClass" || classes.has(name)) return [];
     const message = `NodePool ${object.metadata.name} refers to EC2NodeClass ${name}, which is not among the manifests: NodeClass not found on cluster`;
+    return [reference(origins.get(nameOf(object)), name, message)];
+  });
+}
+
+/** What a CapacityBuffer has its shape from; one that nobody has is never ready. */
+function missingBufferTargets(
+  objects: readonly ManifestObject[],
+  origins: ReadonlyMap<string, Origin>,
+): readonly Diagnostic[] {
+  const names = new Set(objects.map(nameOf));
+  return objects.flatMap((object) => {
+    if (object.kind !== "CapacityBuffer") return [];
+    const { podTemplateRef, scalableRef } = object.spec;
+    const kind = podTemplateRef === undefined ? scalableRef?.kind : "PodTemplate";
+    const name = podTemplateRef?.name ?? scalableRef?.name;
+    const { namespace } = object.metadata;
+    if (kind === undefined || name === undefined) return [];
+    if (names.has(`${kind} ${namespace}/${name}`)) return [];
+    const message = `CapacityBuffer ${objectKey(object)} refers to ${kind} ${namespace}/${name}, which is not among the manifests: the buffer is not ready, and no room is kept`;
     return [reference(origins.get(nameOf(object)), name, message)];
   });
 }

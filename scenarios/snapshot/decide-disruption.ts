@@ -6,8 +6,9 @@ import {
   labelNodePool,
   labelZone,
   objectKey,
+  type Pod,
 } from "../../core/apis/index.ts";
-import { realPods } from "../../core/capacitybuffer/index.ts";
+import { isVirtualPod, realPods, type VirtualPods } from "../../core/capacitybuffer/index.ts";
 import type { InstanceType } from "../../core/cloudprovider/index.ts";
 import {
   buildBudgetMapping,
@@ -18,7 +19,7 @@ import {
   liveView,
   PdbLimits,
 } from "../../core/disruption/index.ts";
-import type { ProvisioningDecision } from "../../core/provisioning/index.ts";
+import { bufferPodCounts, type ProvisioningDecision } from "../../core/provisioning/index.ts";
 import {
   type ClusterState,
   CostTracker,
@@ -46,6 +47,8 @@ export interface DisruptionSituation {
   readonly types: ReadonlyMap<string, readonly InstanceType[]>;
   /** What the provisioner decides at the same time: it nominates nodes for pods. */
   readonly provisioning: ProvisioningDecision;
+  /** Of CapacityBuffers; absent while their feature gate is off. */
+  readonly buffers: { readonly virtualPods: VirtualPods } | undefined;
   readonly choices: PlanChoices;
   readonly now: SimTime;
   /** What the snapshot did not say of NodeClaims and PodDisruptionBudgets. */
@@ -58,6 +61,7 @@ export function decideDisruption(situation: DisruptionSituation): PlannedDisrupt
   const { minValuesPolicy } = situation.choices;
   const underWay = markCommandsUnderWay(situation);
   const nominated = nominate(situation);
+  const kept = keepForBuffers(situation);
   const listed = new ListedView(viewOf(situation, underWay.providerIds), now);
   const findings = askMethods(listed);
   const waitingFor = whatIsWaitedFor(situation);
@@ -76,6 +80,7 @@ export function decideDisruption(situation: DisruptionSituation): PlannedDisrupt
     budgets,
     disruptingByNodePool: disruptingNodes(listed.view, now),
     nominatedPods: nominated,
+    virtualPods: kept,
     underWay: underWay.nodeClaims,
     podsOnNode: (name) => cluster.podsOnNode(name),
     nodePool: (name) => cluster.nodePool(name),
@@ -155,8 +160,21 @@ function nominate({
   return pods;
 }
 
+/** Nodes with room for CapacityBuffers don't count as empty. Answers the virtual pods by node. */
+function keepForBuffers({
+  state,
+  provisioning,
+}: DisruptionSituation): ReadonlyMap<string, readonly Pod[]> {
+  if (provisioning.kind !== "scheduled") return new Map();
+  const { existingNodes } = provisioning.results;
+  state.bufferPods.replace(bufferPodCounts(provisioning.results));
+  return new Map(
+    existingNodes.map(({ stateNode, pods }) => [stateNode.name, pods.filter(isVirtualPod)]),
+  );
+}
+
 function viewOf(
-  { cluster, state, types, choices, now }: DisruptionSituation,
+  { cluster, state, types, choices, now, buffers }: DisruptionSituation,
   queuedProviderIds: ReadonlySet<string>,
 ): DisruptionView {
   const cloudProvider = {
@@ -173,7 +191,9 @@ function viewOf(
     reservedCapacity: featureGates.reservedCapacity,
     spotToSpotConsolidation: featureGates.spotToSpotConsolidation,
   };
-  return liveView({ cluster, cloudProvider, state, costs, options }, queuedProviderIds, now);
+  const virtualPods = buffers === undefined ? {} : { virtualPods: buffers.virtualPods };
+  const sources = { cluster, cloudProvider, state, costs, options, ...virtualPods };
+  return liveView(sources, queuedProviderIds, now);
 }
 
 /** @see karpenter v1.14.1 pkg/controllers/state/cluster.go Cluster.Synced */

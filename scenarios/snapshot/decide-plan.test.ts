@@ -14,7 +14,12 @@ const pods = read("pods.yaml");
 const defaults: PlanRequest["choices"] = {
   preferencePolicy: "Respect",
   minValuesPolicy: "Strict",
-  featureGates: { nodeOverlay: false, reservedCapacity: true, spotToSpotConsolidation: false },
+  featureGates: {
+    capacityBuffer: false,
+    nodeOverlay: false,
+    reservedCapacity: true,
+    spotToSpotConsolidation: false,
+  },
 };
 
 function plan(texts: readonly string[], request: Partial<PlanRequest> = {}): DecidedPlan {

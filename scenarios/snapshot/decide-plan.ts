@@ -7,6 +7,7 @@ import {
   objectKey,
   type Pod,
 } from "../../core/apis/index.ts";
+import { isVirtualPod, realPods } from "../../core/capacitybuffer/index.ts";
 import type { InstanceType } from "../../core/cloudprovider/index.ts";
 import {
   decideProvisioning,
@@ -29,13 +30,16 @@ import { assumeStatus } from "./assumed-status.ts";
 import { decideDisruption } from "./decide-disruption.ts";
 import { advisedSpotMarket, typesByNodePool, withOverlays } from "./instance-types.ts";
 import type { Snapshot } from "./load-snapshot.ts";
+import { namedPods } from "./named-pods.ts";
 import { asUnschedulable, isSilentlyPending, waitsForOther } from "./pending-pods.ts";
 import type { SnapshotPlace } from "./place.ts";
 import { idleNodePools, planNotes } from "./plan-notes.ts";
 import type { Plan, PlanChoices } from "./plan.ts";
+import { plannedBuffers, type ResolvedBuffers, resolveBuffers } from "./planned-buffers.ts";
 import { plannedNodeClaim } from "./planned-node-claim.ts";
 import { SnapshotCluster } from "./snapshot-cluster.ts";
 import { findUnknownLabels } from "./unknown-labels.ts";
+import { unschedulablePods } from "./unschedulable-pods.ts";
 
 /** Under what is decided. */
 export interface PlanRequest {
@@ -61,7 +65,7 @@ export interface DecidedPlan {
 export function decidePlan(snapshot: Snapshot, request: PlanRequest): DecidedPlan {
   const { now, place, choices } = request;
   const situation = prepare(snapshot, request);
-  const { view, state, cluster } = situation;
+  const { view, state, cluster, buffers } = situation;
   const options = schedulingOptionsOf({
     ...defaultProvisioningOptions,
     preferencePolicy: choices.preferencePolicy,
@@ -85,6 +89,7 @@ export function decidePlan(snapshot: Snapshot, request: PlanRequest): DecidedPla
     outcome: decision.kind,
     ...(decision.kind === "failed" ? { error: decision.error } : {}),
     podCount: pods.length,
+    virtualPodCount: view.virtualPods?.length ?? 0,
     ...placements(decision, situation, request),
     ignored: [
       ...decision.ignoredPods.map(({ pod, message }) => ({ pod: objectKey(pod), message })),
@@ -93,12 +98,14 @@ export function decidePlan(snapshot: Snapshot, request: PlanRequest): DecidedPla
         return message === undefined ? [] : [{ pod: objectKey(pod), message }];
       }),
     ].sort((a, b) => compareStrings(a.pod, b.pod)),
+    buffers: buffers === undefined ? [] : plannedBuffers(buffers, decision, now),
     idleNodePools: idleNodePools(cluster.nodePools()),
     notes: planNotes({
       ...situation,
       snapshot,
       unlaunched: state.unlaunchedNodeClaims(),
       isNodeOverlayOn: choices.featureGates.nodeOverlay,
+      isCapacityBufferOn: choices.featureGates.capacityBuffer,
     }),
     // Last, since it marks and nominates nodes.
     disruption: decideDisruption({ ...situation, provisioning: decision, choices, now }),
@@ -134,6 +141,8 @@ interface Situation {
   readonly assumedNodePools: readonly NodePool[];
   readonly overlayRefusals: readonly string[];
   readonly deletingPodCount: number;
+  /** Absent while their feature gate is off. */
+  readonly buffers: ResolvedBuffers | undefined;
   /** What NodeClaims and PodDisruptionBudgets did not say of themselves. */
   readonly assumptions: readonly string[];
 }
@@ -171,20 +180,18 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
   replayCluster(cluster, (event, at) => state.observe(event, at), now);
   const overlays = choices.featureGates.nodeOverlay ? cluster.nodeOverlays() : [];
   const { types, verdicts } = withOverlays(nodePools, plain, overlays);
+  const buffers = choices.featureGates.capacityBuffer ? resolveBuffers(cluster, now) : undefined;
   const view: ProvisioningView = {
     now,
     nodePools,
     instanceTypes: ({ metadata }) => types.get(metadata.name) ?? [],
     stateNodes: state.stateNodes(),
     pendingPods: state.pendingPods(),
+    ...(buffers === undefined ? {} : { virtualPods: buffers.virtualPods.getAll(now) }),
     daemonSetPods: state.daemonSetPods(),
     podDisruptionBudgets: cluster.podDisruptionBudgets(),
     cluster,
   };
-  const overlayRefusals = verdicts.flatMap((it) =>
-    it.status === "False" ? [`NodeOverlay ${it.name} is not applied: ${it.message}`] : [],
-  );
-  const deletingPodCount = deletingNodePods(view).length;
   return {
     view,
     state,
@@ -192,8 +199,11 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
     types,
     assumedPods,
     assumedNodePools,
-    overlayRefusals,
-    deletingPodCount,
+    overlayRefusals: verdicts.flatMap((it) =>
+      it.status === "False" ? [`NodeOverlay ${it.name} is not applied: ${it.message}`] : [],
+    ),
+    deletingPodCount: deletingNodePods(view).length,
+    buffers,
     assumptions: assumed.notes,
   };
 }
@@ -223,7 +233,7 @@ function placements(
 ): Placements {
   if (decision.kind === "no-node-pools") {
     const message = "no dynamic nodepools found";
-    const unschedulable = decision.pods.map((pod) => ({
+    const unschedulable = realPods(decision.pods).map((pod) => ({
       pod: objectKey(pod),
       message,
       nodePools: [],
@@ -243,18 +253,9 @@ function placements(
       .map(({ stateNode, pods }) => {
         const nodePool = stateNode.labels[labelNodePool];
         const owner = nodePool === undefined ? {} : { nodePool };
-        return { node: stateNode.name, ...owner, pods: pods.map(objectKey) };
+        return { node: stateNode.name, ...owner, ...namedPods(pods) };
       })
       .sort((a, b) => compareStrings(a.node, b.node)),
-    unschedulable: [...podErrors]
-      .map(([pod, { message, byNodePool }]) => ({
-        pod: objectKey(pod),
-        message,
-        nodePools: (byNodePool ?? []).map((it) => ({
-          nodePool: it.nodePoolName,
-          message: it.message,
-        })),
-      }))
-      .sort((a, b) => compareStrings(a.pod, b.pod)),
+    unschedulable: unschedulablePods([...podErrors].filter(([pod]) => !isVirtualPod(pod))),
   };
 }

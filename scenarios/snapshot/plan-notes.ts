@@ -15,6 +15,7 @@ export interface NoteFacts {
   /** NodeClaims without a machine yet. */
   readonly unlaunched: readonly string[];
   readonly isNodeOverlayOn: boolean;
+  readonly isCapacityBufferOn: boolean;
 }
 
 /** What the plan rests on beside the snapshot, one sentence each. */
@@ -53,6 +54,9 @@ export function planNotes(facts: NoteFacts): readonly string[] {
   }
   if (!facts.isNodeOverlayOn && cluster.nodeOverlays().length > 0) {
     notes.push("NodeOverlays are not applied: they need --feature-gates NodeOverlay=true");
+  }
+  if (!facts.isCapacityBufferOn && cluster.capacityBuffers().length > 0) {
+    notes.push("CapacityBuffers are not acted on: they need --feature-gates CapacityBuffer=true");
   }
   return [...notes, ...facts.overlayRefusals];
 }

@@ -1,7 +1,12 @@
 import type { PlannedDisruption } from "./disruption-plan.ts";
+import type { PlannedBuffer } from "./planned-buffers.ts";
 import type { PlannedNodeClaim } from "./planned-launch.ts";
+import type { UnschedulablePod } from "./unschedulable-pods.ts";
 
-/** Where pods of one kind of outcome stand. Pods are `namespace/name` throughout. */
+/**
+ * Where pods of one kind of outcome stand. Pods are `namespace/name` throughout; virtual pods of
+ * CapacityBuffers stand apart.
+ */
 export interface Plan {
   readonly schema: "dryfit.dev/plan/v1";
   /** The release whose decision this is. */
@@ -24,11 +29,15 @@ export interface Plan {
   readonly error?: string;
   /** How many pods were looked at. */
   readonly podCount: number;
+  /** How many pods CapacityBuffers keep room for; 0 while their feature gate is off. */
+  readonly virtualPodCount: number;
   /** In Karpenter's order. */
   readonly nodeClaims: readonly PlannedNodeClaim[];
   /** Nodes that get pods, by name. */
   readonly existingNodes: readonly PlannedNode[];
   readonly unschedulable: readonly UnschedulablePod[];
+  /** By name; empty while their feature gate is off. */
+  readonly buffers: readonly PlannedBuffer[];
   /** Pods that Karpenter leaves alone, by name. */
   readonly ignored: readonly { readonly pod: string; readonly message: string }[];
   /** NodePools that launch nothing for pods, whatever these ask for, by name. */
@@ -44,6 +53,7 @@ export interface PlanChoices {
   readonly preferencePolicy: "Respect" | "Ignore";
   readonly minValuesPolicy: "Strict" | "BestEffort";
   readonly featureGates: {
+    readonly capacityBuffer: boolean;
     readonly nodeOverlay: boolean;
     readonly reservedCapacity: boolean;
     readonly spotToSpotConsolidation: boolean;
@@ -56,13 +66,6 @@ export interface PlannedNode {
   /** Absent for a node that Karpenter does not manage. */
   readonly nodePool?: string;
   readonly pods: readonly string[];
-}
-
-/** A pod that finds no place. */
-export interface UnschedulablePod {
-  readonly pod: string;
-  /** Karpenter's whole sentence. */
-  readonly message: string;
-  /** Its parts by NodePool, in the order in which these were tried; empty where none was. */
-  readonly nodePools: readonly { readonly nodePool: string; readonly message: string }[];
+  /** Absent: none. */
+  readonly virtualPods?: readonly string[];
 }

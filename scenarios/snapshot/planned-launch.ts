@@ -5,7 +5,9 @@ export interface PlannedNodeClaim {
   readonly nodePool: string;
   /** In order of placement. */
   readonly pods: readonly string[];
-  /** Quantities; of the pods and of DaemonSets. */
+  /** Room for CapacityBuffers; absent: none. */
+  readonly virtualPods?: readonly string[];
+  /** Quantities; of the pods, virtual ones included, and of DaemonSets. */
   readonly requests: Readonly<Record<string, string>>;
   /** The part of `requests` that DaemonSets ask for. */
   readonly daemonRequests: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { type NodePool, objectKey } from "../../core/apis/index.ts";
+import type { NodePool } from "../../core/apis/index.ts";
 import type { InstanceType } from "../../core/cloudprovider/index.ts";
 import {
   limitExceededBy,
@@ -10,6 +10,7 @@ import { Requirements } from "../../core/scheduling/index.ts";
 import type { ClusterState } from "../../core/state/index.ts";
 import { compareStrings, formatResourceList } from "../../core/units/index.ts";
 import { launchChoices } from "../../sim/aws/index.ts";
+import { namedPods } from "./named-pods.ts";
 import type { PlannedLaunch, PlannedNodeClaim } from "./planned-launch.ts";
 
 /** What a launch depends on. */
@@ -45,7 +46,7 @@ export function plannedNodeClaim(
         : undefined;
   return {
     nodePool: nodePoolName,
-    pods: nodeClaim.pods.map(objectKey),
+    ...namedPods(nodeClaim.pods),
     requests: formatResourceList(spec.requests),
     daemonRequests: formatResourceList(nodeClaim.daemonOverhead),
     requirements: requirements.list.map(String),

@@ -10,6 +10,7 @@ import {
   type Pod,
   type PodDisruptionBudget,
 } from "../../core/apis/index.ts";
+import { bufferKeyOf } from "../../core/capacitybuffer/index.ts";
 import {
   type ConsideredMove,
   formatFixed,
@@ -44,6 +45,8 @@ export interface DetailFacts {
   readonly disruptingByNodePool: ReadonlyMap<string, readonly string[]>;
   /** Pods that the plan sends to a node, by its name. */
   readonly nominatedPods: ReadonlyMap<string, readonly string[]>;
+  /** Virtual pods of CapacityBuffers that the plan keeps room for on a node, by its name. */
+  readonly virtualPods: ReadonlyMap<string, readonly Pod[]>;
   /** Of NodeClaims that a command under way holds. */
   readonly underWay: ReadonlySet<string>;
   podsOnNode(nodeName: string): readonly Pod[];
@@ -93,6 +96,8 @@ function detailsOfCode(
       return nodeClaim === undefined ? [] : unfinished(nodeClaim);
     case "disruption/nominated":
       return (facts.nominatedPods.get(name) ?? []).map((pod) => `for pod ${pod}`);
+    case "disruption/buffer-pods":
+      return roomForBuffers(facts.virtualPods.get(name) ?? []);
     case "disruption/not-consolidatable":
       return nodeClaim === undefined ? [] : consolidatableAt(nodeClaim, facts);
     case "disruption/budget-exhausted":
@@ -115,6 +120,18 @@ function moveText(move: ConsideredMove): readonly string[] {
       `disruption ${formatFixed(100 * it.disruptionFraction, 1)}% of ${it.nodePoolName}`,
   );
   return [`${decision}${by}: ${prices[0]} before, ${prices[1]} after${shares.join("")}`];
+}
+
+/** `room for 2 pods of CapacityBuffer shop/spare`, a line each. */
+function roomForBuffers(pods: readonly Pod[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const pod of pods) {
+    const key = bufferKeyOf(pod) ?? "";
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].map(
+    ([key, count]) => `room for ${count} pod${count === 1 ? "" : "s"} of CapacityBuffer ${key}`,
+  );
 }
 
 function protectedPods(pods: readonly Pod[], now: SimTime): readonly string[] {

@@ -49,7 +49,12 @@ export function decide(
     choices: {
       preferencePolicy: "Respect",
       minValuesPolicy: "Strict",
-      featureGates: { nodeOverlay: false, reservedCapacity: true, spotToSpotConsolidation },
+      featureGates: {
+        capacityBuffer: false,
+        nodeOverlay: false,
+        reservedCapacity: true,
+        spotToSpotConsolidation,
+      },
     },
   }).plan.disruption;
 }
