@@ -69,6 +69,8 @@ export function runHarness<T>(
     execFileSync(program, args, {
       input: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
       maxBuffer: outputBytesMax,
+      // Upstream prints times as the machine has them.
+      env: { ...process.env, TZ: "UTC" },
       stdio: ["pipe", "pipe", "inherit"],
     }),
   );

@@ -124,6 +124,10 @@ export interface DecidedEvent {
   readonly message: string;
 }
 
+export interface TimedEvent extends DecidedEvent {
+  readonly atMs: number;
+}
+
 /** What one method decides on the cluster as it is at the start, as if it were the only one. */
 export interface DecidedMethod {
   readonly method: string;
@@ -140,6 +144,8 @@ export interface DecidedMethod {
   readonly scored: readonly DecidedEvaluation[];
   /** Each once, sorted. */
   readonly events: readonly DecidedEvent[];
+  /** Those about pods with a do-not-disrupt annotation; recordings that lack them are silent on that. */
+  readonly podEvents?: readonly DecidedEvent[];
 }
 
 /** A NodeClaim as it was created. */
@@ -183,7 +189,8 @@ export interface DecidedEnd {
 export interface DecidedRun {
   readonly facts: readonly DecidedFact[];
   /** Each once, when it was told first; by time, object, reason and text. */
-  readonly events: readonly (DecidedEvent & { readonly atMs: number })[];
+  readonly events: readonly TimedEvent[];
+  readonly podEvents?: readonly TimedEvent[];
   /** By name. */
   readonly end: readonly DecidedEnd[];
   /** What provisioning would decide then: marks, nominations and new NodeClaims bear on it. */

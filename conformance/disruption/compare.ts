@@ -6,6 +6,7 @@ import type {
   DecidedMethod,
   DecidedRun,
   DecidedScores,
+  TimedEvent,
   DisruptionDecision,
 } from "./cases.ts";
 import { eventText } from "./inspect-methods.ts";
@@ -26,6 +27,7 @@ export function disruptionDifferences(
     ...upstream.methods.flatMap((it, index) => methodDifferences(it, ours.methods[index])),
     ...listDifferences("run", upstream.run.facts.map(plainFact), ours.run.facts.map(plainFact)),
     ...eventDifferences("run: event", timed(upstream.run.events), timed(ours.run.events)),
+    ...podEventDifferences("run: event", upstream.run, ours.run, timed),
     ...listDifferences("end", upstream.run.end, ours.run.end),
     ...differences({ name: "", ...upstream.run.then }, { name: "", ...ours.run.then }).map(
       (it) => `provisioning then: ${it}`,
@@ -55,7 +57,19 @@ function methodDifferences(
       upstream.events.map(comparable),
       ours.events.map(comparable),
     ),
+    ...podEventDifferences(`${method}: event`, upstream, ours, (it) => it.map(comparable)),
   ];
+}
+
+/** Only where upstream was asked. */
+function podEventDifferences<Event>(
+  what: string,
+  upstream: { readonly podEvents?: readonly Event[] },
+  ours: { readonly podEvents?: readonly Event[] },
+  textsOf: (events: readonly Event[]) => readonly string[],
+): readonly string[] {
+  if (upstream.podEvents === undefined) return [];
+  return eventDifferences(what, textsOf(upstream.podEvents), textsOf(ours.podEvents ?? []));
 }
 
 function plainEvaluations({ scored }: DecidedMethod): readonly unknown[] {
@@ -106,7 +120,7 @@ function plain(value: object): unknown {
 }
 
 /** Each when it was told first: a text that chance varies is told anew. */
-function timed(events: DecidedRun["events"]): readonly string[] {
+function timed(events: readonly TimedEvent[]): readonly string[] {
   const firstByText = new Map<string, number>();
   for (const event of events) {
     const text = comparable(event);

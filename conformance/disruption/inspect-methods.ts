@@ -8,6 +8,7 @@ import {
   decisionOf,
   type DisruptionMethod,
   disruptionMethods,
+  doNotDisruptEvents,
   estimatedSavings,
   ListedView,
   methodCandidates,
@@ -43,6 +44,15 @@ function inspectMethod(world: CaseWorld, method: DisruptionMethod): DecidedMetho
   const isAsked = candidates.length > 0;
   const allRefusals = [...listing.refusals, ...refusals, ...decision.refusals];
   const blocked = isAsked ? budgets.blocked() : [];
+  const events = uniqueEvents([
+    ...allRefusals.flatMap((it) => refusalEvents(world, it)),
+    ...blocked.map((name) => ({
+      object: `NodePool ${name}`,
+      reason: "DisruptionBlocked",
+      message: `No allowed disruptions for disruption reason ${method.reason} due to blocking budget`,
+    })),
+    ...[...doNotDisruptEvents(listed, listing), ...decision.events].map(describeEvent),
+  ]);
   return {
     method: method.name,
     ...(decision.error === undefined ? {} : { error: decision.error }),
@@ -65,15 +75,8 @@ function inspectMethod(world: CaseWorld, method: DisruptionMethod): DecidedMetho
     ),
     commands: decision.commands.map(describeCommand),
     scored: evaluationsOf(decision.considered),
-    events: uniqueEvents([
-      ...allRefusals.flatMap((it) => refusalEvents(world, it)),
-      ...blocked.map((name) => ({
-        object: `NodePool ${name}`,
-        reason: "DisruptionBlocked",
-        message: `No allowed disruptions for disruption reason ${method.reason} due to blocking budget`,
-      })),
-      ...decision.events.map(describeEvent),
-    ]),
+    events: events.filter((it) => !isAboutAnnotation(it)),
+    podEvents: events.filter(isAboutAnnotation),
   };
 }
 
@@ -139,6 +142,11 @@ export function describeEvent({
   message,
 }: ClusterEvent): DecidedEvent {
   return { object: `${objectKind} ${objectKey}`, reason, message };
+}
+
+/** Whether an event is about a pod's do-not-disrupt annotation. */
+export function isAboutAnnotation({ reason }: DecidedEvent): boolean {
+  return /^(DoNotDisrupt|InvalidDoNotDisrupt)/.test(reason);
 }
 
 /** Order and key of events. */

@@ -15,11 +15,18 @@ import {
 import { describeDecision } from "../decide.ts";
 import { Machines } from "./carry-out.ts";
 import type { CaseWorld } from "./case-world.ts";
-import type { CreatedClaim, DecidedEnd, DecidedFact, DecidedRun, DisruptionCase } from "./cases.ts";
-import { describeEvent, describeScores, eventText } from "./inspect-methods.ts";
+import type {
+  CreatedClaim,
+  DecidedEnd,
+  DecidedFact,
+  DecidedRun,
+  DisruptionCase,
+  TimedEvent,
+} from "./cases.ts";
+import { describeEvent, describeScores, eventText, isAboutAnnotation } from "./inspect-methods.ts";
 
 const nothing: DecidedRun = {
-  ...{ facts: [], events: [], end: [] },
+  ...{ facts: [], events: [], podEvents: [], end: [] },
   then: { newNodeClaims: [], existingNodes: [], podErrors: {} },
 };
 
@@ -55,9 +62,11 @@ export function runCase(world: CaseWorld, testCase: DisruptionCase): DecidedRun 
   }
   // A pass that goes wrong ends the run there and then.
   if (!facts.some(({ kind }) => kind === "failed")) world.now = end;
+  const events = firstEvents(world, start);
   return {
     facts,
-    events: firstEvents(world, start),
+    events: events.filter((it) => !isAboutAnnotation(it)),
+    podEvents: events.filter(isAboutAnnotation),
     end: world.state.stateNodes().map((it) => describeEnd(it, world.now)),
     then: describeDecision(provision(world)),
   };
@@ -146,17 +155,9 @@ function describeCreated({ cluster }: CaseWorld, name: string): CreatedClaim {
   };
 }
 
-/** Events about pods' annotations, which upstream's program leaves out. */
-const uncompared: ReadonlySet<string> = new Set([
-  "DoNotDisruptUntil",
-  "DoNotDisruptGracePeriodElapsed",
-  "InvalidDoNotDisruptAnnotation",
-]);
-
-function firstEvents(world: CaseWorld, start: SimTime): DecidedRun["events"] {
+function firstEvents(world: CaseWorld, start: SimTime): readonly TimedEvent[] {
   const told = new Set<string>();
   const events = world.cluster.timedEvents.flatMap(({ at, event }) => {
-    if (uncompared.has(event.reason)) return [];
     const described = describeEvent(event);
     const text = eventText(described);
     if (told.has(text)) return [];

@@ -25,6 +25,8 @@ type MethodDecision struct {
 	Commands   []Command         `json:"commands"`
 	Scored     []Evaluation      `json:"scored"`
 	Events     []Event           `json:"events"`
+	// PodEvents are those about pods with a do-not-disrupt annotation.
+	PodEvents []Event `json:"podEvents"`
 }
 
 // Candidate is a node that passed the method's filter.
@@ -115,7 +117,10 @@ func (w *world) inspectMethod(method disruption.Method) (decision MethodDecision
 		Commands: []Command{}, Scored: []Evaluation{},
 	}
 	w.recorder.events = nil
-	defer func() { decision.Events = describeEvents(w.recorder.events) }()
+	defer func() {
+		decision.Events = describeEvents(w.recorder.events, disruptionReasons)
+		decision.PodEvents = describeEvents(w.recorder.events, podReasons)
+	}()
 	candidates, totals, err := disruption.GetCandidatesWithTotals(w.ctx, w.cluster, w.client, w.recorder, w.clock,
 		w.provider, method.ShouldDisrupt, method.Class(), w.queue, w.costs)
 	if err != nil {
@@ -201,13 +206,18 @@ var disruptionReasons = map[string]bool{
 	"DisruptionWaitingReadiness": true, "DisruptionTerminating": true, "Nominated": true, "FailedScheduling": true,
 }
 
-// describeEvents leaves out repetitions.
-func describeEvents(published []publishedEvent) []Event {
+// podReasons are those of the events about pods with a do-not-disrupt annotation.
+var podReasons = map[string]bool{
+	"DoNotDisruptUntil": true, "DoNotDisruptGracePeriodElapsed": true, "InvalidDoNotDisruptAnnotation": true,
+}
+
+// describeEvents of these reasons, without repetitions.
+func describeEvents(published []publishedEvent, reasons map[string]bool) []Event {
 	seen := map[Event]bool{}
 	described := []Event{}
 	for _, it := range published {
 		event := Event{Object: objectText(it.InvolvedObject.(client.Object)), Reason: it.Reason, Message: it.Message}
-		if disruptionReasons[it.Reason] && !seen[event] {
+		if reasons[it.Reason] && !seen[event] {
 			seen[event] = true
 			described = append(described, event)
 		}

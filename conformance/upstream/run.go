@@ -39,7 +39,7 @@ type timeline struct {
 // run lets upstream's controller and queue do what is due, from the start of the case on.
 func (w *world) run(duration time.Duration) (Run, error) {
 	if duration == 0 {
-		return Run{Facts: []Fact{}, Events: []RunEvent{}, End: []EndNode{}, Then: describe(pscheduling.Results{})}, nil
+		return Run{Facts: []Fact{}, Events: []RunEvent{}, PodEvents: []RunEvent{}, End: []EndNode{}, Then: describe(pscheduling.Results{})}, nil
 	}
 	start := w.clock.Now()
 	w.timeline = &timeline{

@@ -15,7 +15,9 @@ import (
 type Run struct {
 	Facts  []Fact     `json:"facts"`
 	Events []RunEvent `json:"events"`
-	End    []EndNode  `json:"end"`
+	// PodEvents are those about pods with a do-not-disrupt annotation.
+	PodEvents []RunEvent `json:"podEvents"`
+	End       []EndNode  `json:"end"`
 	// Then is what provisioning would decide after all that.
 	Then Decision `json:"then"`
 }
@@ -87,24 +89,33 @@ func (w *world) describeCreated(cmd *disruption.Command) []CreatedClaim {
 }
 
 func (w *world) describeRun() Run {
-	run := Run{Facts: w.timeline.facts, Events: []RunEvent{}, End: []EndNode{}}
-	first := map[Event]bool{}
-	for _, it := range w.recorder.events {
-		for _, event := range describeEvents([]publishedEvent{it}) {
-			if !first[event] {
-				first[event] = true
-				run.Events = append(run.Events, RunEvent{it.at.Sub(w.timeline.start).Milliseconds(), event})
-			}
-		}
+	run := Run{
+		Facts: w.timeline.facts, End: []EndNode{},
+		Events: w.firstEvents(disruptionReasons), PodEvents: w.firstEvents(podReasons),
 	}
-	sort.SliceStable(run.Events, func(i, j int) bool {
-		a, b := run.Events[i], run.Events[j]
-		return a.AtMs < b.AtMs || (a.AtMs == b.AtMs && a.text() < b.text())
-	})
 	for _, node := range w.cluster.DeepCopyNodes() {
 		run.End = append(run.End, w.describeEnd(node))
 	}
 	return run
+}
+
+// firstEvents has each event once, when it was published first.
+func (w *world) firstEvents(reasons map[string]bool) []RunEvent {
+	events := []RunEvent{}
+	told := map[Event]bool{}
+	for _, it := range w.recorder.events {
+		for _, event := range describeEvents([]publishedEvent{it}, reasons) {
+			if !told[event] {
+				told[event] = true
+				events = append(events, RunEvent{it.at.Sub(w.timeline.start).Milliseconds(), event})
+			}
+		}
+	}
+	sort.SliceStable(events, func(i, j int) bool {
+		a, b := events[i], events[j]
+		return a.AtMs < b.AtMs || (a.AtMs == b.AtMs && a.text() < b.text())
+	})
+	return events
 }
 
 func (w *world) describeEnd(node *state.StateNode) EndNode {

@@ -370,9 +370,7 @@ export class DisruptionController implements Controller {
     const listed = this.#view(now);
     this.#narrator.listing(method, listed);
     const result = validateCommand(method, command, listed, limits);
-    // Upstream reads no budgets when candidates are gone.
-    const isChurn = result.kind === "invalid" && result.failure === "churn";
-    if (!isChurn) this.#narrator.budgets(method, listed);
+    this.#narrator.validation(method, listed, result);
     if (result.kind === "failed") return result;
     const at = after(now, result.took);
     const answered = { kind: "simulation", methodIndex, command, move, result, at } as const;

@@ -1,8 +1,18 @@
-import type { ClusterEvent } from "../state/index.ts";
-import { doNotDisruptEvent, isActive, isDoNotDisruptActive } from "../state/index.ts";
-import { type CandidateListing, podFacts } from "./candidate.ts";
-import type { ListedView } from "./methods.ts";
+import type { Pod } from "../apis/index.ts";
+import {
+  type ClusterEvent,
+  doNotDisruptEvent,
+  isActive,
+  isDoNotDisruptActive,
+  isMirror,
+  isReschedulable,
+  type StateNode,
+  toleratesDisruptedTaint,
+} from "../state/index.ts";
+import type { SimTime } from "../units/index.ts";
+import { type Candidate, type CandidateListing, podFacts } from "./candidate.ts";
 import type { RefusalCode } from "./reasons.ts";
+import type { DisruptionView } from "./view.ts";
 
 /** Nodes refused for these have had their pods looked at. */
 const podCodes: ReadonlySet<RefusalCode> = new Set([
@@ -21,7 +31,7 @@ const podCodes: ReadonlySet<RefusalCode> = new Set([
  * @see karpenter v1.14.1 pkg/controllers/state/statenode.go ValidatePodsDisruptable
  */
 export function doNotDisruptEvents(
-  { view, now }: ListedView,
+  { view, now }: { readonly view: DisruptionView; readonly now: SimTime },
   { refusals }: CandidateListing,
 ): readonly ClusterEvent[] {
   const refused = new Set(
@@ -39,4 +49,37 @@ export function doNotDisruptEvents(
     }
   }
   return events;
+}
+
+/**
+ * Events about the pods that simulations have looked at: those of the candidates, and all on nodes
+ * that are being deleted.
+ *
+ * @see karpenter v1.14.1 pkg/utils/pdb/pdb.go IsCurrentlyReschedulable
+ */
+export function simulationPodEvents(
+  candidates: Iterable<Candidate>,
+  deleting: readonly StateNode[],
+  view: DisruptionView,
+  now: SimTime,
+): readonly ClusterEvent[] {
+  const moving = [...candidates].flatMap(({ name }) =>
+    annotatedPods(name, view).filter(isReschedulable),
+  );
+  const leaving = deleting.flatMap(({ node }) =>
+    node === undefined
+      ? []
+      : annotatedPods(node.metadata.name, view).filter(
+          (pod) => isReschedulable(pod) || !(toleratesDisruptedTaint(pod) || isMirror(pod)),
+        ),
+  );
+  return eventsOf([...moving, ...leaving].filter(isActive), now);
+}
+
+function annotatedPods(nodeName: string, view: DisruptionView): readonly Pod[] {
+  return podFacts(view.podsOnNode(nodeName)).annotatedPods;
+}
+
+function eventsOf(pods: readonly Pod[], now: SimTime): readonly ClusterEvent[] {
+  return pods.flatMap((pod) => doNotDisruptEvent(pod, now) ?? []);
 }

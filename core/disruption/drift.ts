@@ -48,17 +48,19 @@ function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): Metho
     const took = wholeLatency(simulator.latencyMs);
     if (simulation.kind === "failed") {
       const error = `computing disruption decision, ${simulation.error}`;
-      return { ...nothing, refusals, considered, took, error };
+      return { ...nothing, refusals, considered, took, error, events: simulator.podEvents() };
     }
     const outcome = outcomeOf(candidate, simulation);
     if (!("code" in outcome)) {
       considered.push(consideredMove(outcome, { verdict: "approved" }));
-      return { ...nothing, refusals, considered, took, commands: [outcome] };
+      const events = simulator.podEvents();
+      return { ...nothing, refusals, considered, took, events, commands: [outcome] };
     }
     refusals.push(outcome);
     considered.push(refusedMove([candidate], outcome));
   }
-  return { ...nothing, refusals, considered, took: wholeLatency(simulator.latencyMs) };
+  const took = wholeLatency(simulator.latencyMs);
+  return { ...nothing, refusals, considered, took, events: simulator.podEvents() };
 }
 
 /**

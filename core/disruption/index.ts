@@ -55,6 +55,7 @@ export type {
   RejectedCommand,
   StartedCommand,
 } from "./decision-recorder.ts";
+export { doNotDisruptEvents } from "./do-not-disrupt-events.ts";
 export { liveView, type ViewSources } from "./live-view.ts";
 export {
   type DisruptionMethod,

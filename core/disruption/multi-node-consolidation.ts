@@ -60,7 +60,8 @@ function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): Metho
   const search = firstNConsolidation(candidates, simulator, view);
   // The limit ends what is in the works, too.
   const took = wholeLatency(Math.min(simulator.latencyMs, searchTimeout));
-  const { events, considered, isTimedOut, error } = search;
+  const { considered, isTimedOut, error } = search;
+  const events = [...search.events, ...simulator.podEvents()];
   const base = { ...nothing, refusals, events, considered, isTimedOut, took };
   if (error !== undefined) {
     return { ...base, error: `computing disruption decision, ${error}` };

@@ -4,12 +4,13 @@ import { buildBudgetMapping } from "./budget-mapping.ts";
 import type { CandidateListing } from "./candidate.ts";
 import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
-import { doNotDisruptEvents } from "./do-not-disrupt-events.ts";
+import { doNotDisruptEvents, simulationPodEvents } from "./do-not-disrupt-events.ts";
 import { nodePoolBlockedEvent, refusalEvents } from "./events.ts";
 import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
 import { type ListedView, methodCandidates } from "./methods.ts";
 import { Novelty } from "./novelty.ts";
 import { type Refusal, routineRefusals } from "./reasons.ts";
+import type { ValidationResult } from "./validation.ts";
 
 /** Whom the narrator tells. */
 export interface NarratorParts {
@@ -105,6 +106,19 @@ export class Narrator {
     if (disruptionClass !== "graceful" || listing === this.#annotationsOf) return;
     this.#annotationsOf = listing;
     this.events("do-not-disrupt", doNotDisruptEvents(listed, listing));
+  }
+
+  /**
+   * Tells what a second look has looked at: budgets unless candidates are gone, and pods that are
+   * leaving, if it got as far as a simulation.
+   */
+  validation(method: DisruptionMethod, listed: ListedView, result: ValidationResult): void {
+    const failure = result.kind === "invalid" ? result.failure : undefined;
+    if (failure !== "churn") this.budgets(method, listed);
+    if (method.name === "emptiness" || failure === "churn" || failure === "budget") return;
+    const { view, now } = listed;
+    const deleting = view.stateNodes.filter((it) => it.isMarkedForDeletion);
+    this.events(`simulation ${method.name}`, simulationPodEvents([], deleting, view, now));
   }
 
   /** Tells which NodePools' budgets allow nothing for a method's reason. */

@@ -9,9 +9,10 @@ import {
   type SchedulingResults,
   truncateResults,
 } from "../provisioning/index.ts";
-import { isProvisionable, type StateNode } from "../state/index.ts";
+import { type ClusterEvent, isProvisionable, type StateNode } from "../state/index.ts";
 import { compareStrings, type SimTime } from "../units/index.ts";
 import type { Candidate } from "./candidate.ts";
+import { simulationPodEvents } from "./do-not-disrupt-events.ts";
 import type { DisruptionView } from "./view.ts";
 
 /** What would happen if some candidates were gone. */
@@ -38,10 +39,13 @@ export class Simulator {
   readonly #now: SimTime;
   readonly #nodePools: readonly NodePool[];
   readonly #active: readonly StateNode[];
+  readonly #deleting: readonly StateNode[];
   readonly #deletingNames: ReadonlySet<string>;
   readonly #deletingPods: readonly Pod[];
   readonly #deletingPodKeys: ReadonlySet<string>;
   readonly #latency: DecisionLatency | undefined;
+  /** Candidates of all simulations; `undefined` before the first. */
+  #simulated: Set<Candidate> | undefined;
   #latencyMs = 0;
 
   constructor(view: DisruptionView, now: SimTime, latency?: DecisionLatency) {
@@ -51,6 +55,7 @@ export class Simulator {
     this.#nodePools = considerNodePools(view.nodePools);
     this.#active = view.stateNodes.filter((it) => !it.isMarkedForDeletion);
     const deleting = view.stateNodes.filter((it) => it.isMarkedForDeletion);
+    this.#deleting = deleting;
     this.#deletingNames = new Set(deleting.map(({ name }) => name));
     this.#deletingPods = deletingNodePods({ ...view, now });
     this.#deletingPodKeys = new Set(this.#deletingPods.map(objectKey));
@@ -61,6 +66,12 @@ export class Simulator {
     return this.#latencyMs;
   }
 
+  /** What the simulations so far tell about pods with a do-not-disrupt annotation. */
+  podEvents(): readonly ClusterEvent[] {
+    if (this.#simulated === undefined) return [];
+    return simulationPodEvents(this.#simulated, this.#deleting, this.#view, this.#now);
+  }
+
   /** Where the candidates' pods, pending pods and pods of deleting nodes would go. */
   simulate(candidates: readonly Candidate[], { isConsolidation }: SimulationOptions): Simulation {
     const { options, pendingPods } = this.#view;
@@ -68,6 +79,8 @@ export class Simulator {
     for (const name of names) {
       if (this.#deletingNames.has(name)) return { kind: "candidate-deleting" };
     }
+    this.#simulated ??= new Set();
+    for (const candidate of candidates) this.#simulated.add(candidate);
     if (this.#nodePools.length === 0) {
       return { kind: "failed", error: "creating scheduler, no nodepools found" };
     }

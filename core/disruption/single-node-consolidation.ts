@@ -49,6 +49,11 @@ interface Findings {
 
 function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
   const simulator = new Simulator(view, now, limits.decisionLatency);
+  const decision = search(view, simulator);
+  return { ...decision, events: [...decision.events, ...simulator.podEvents()] };
+}
+
+function search(view: MethodView, simulator: Simulator): MethodDecision {
   const found: Findings = { refusals: [], events: [], considered: [] };
   const unseen = new Set(view.candidates.map(({ nodePool }) => nodePool.metadata.name));
   let isConstrained = false;

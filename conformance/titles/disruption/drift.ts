@@ -117,6 +117,19 @@ const podTitles: readonly DisruptionTitle[] = [
     { seconds: 60 },
   ),
   titled(
+    "should tell of every pod's annotation where a simulation looks at them, those of leaving nodes too",
+    [
+      base,
+      machine("a", graceful),
+      started("one", "a", "1h", "2026-02-28T23:59:50Z"),
+      started("two", "a", "2h", "2026-02-28T23:59:50Z"),
+      started("wrong", "a", "soon", "2026-02-28T23:59:50Z"),
+      machine("b"),
+      started("leaving", "b", "3h", "2026-02-28T23:59:50Z"),
+    ],
+    { facts: { markedForDeletion: ["b"] }, seconds: 5 },
+  ),
+  titled(
     "should not drift nodes until the longest duration-based do-not-disrupt grace period expires across multiple pods",
     [
       base,
