@@ -52,8 +52,19 @@ export class DecisionLedger implements LifecycleRecorder, DecisionRecorder, Disr
   /** What went wrong with launches that are tried again, by the NodeClaim's uid. */
   readonly #launchErrors = new Map<string, string>();
 
+  #movesConsidered = 0;
+
   constructor(ledger: LedgerSink) {
     this.#ledger = ledger;
+  }
+
+  /** How many moves disruption has looked at, those that it found again and again included. */
+  get movesConsidered(): number {
+    return this.#movesConsidered;
+  }
+
+  searched(moves: number): void {
+    this.#movesConsidered += moves;
   }
 
   /** Looks at a change of the cluster; NodeClaims that Karpenter creates are explained afterwards. */

@@ -47,6 +47,8 @@ export interface RunResult {
   readonly notices: readonly KubeNotice[];
   /** Events that happened, for benchmarks. */
   readonly events: number;
+  /** Moves that disruption has looked at, each a simulation as a rule; for benchmarks. */
+  readonly movesConsidered: number;
 }
 
 /** Runs the plan from its start to its end; every fact also goes to `journal`, where given. */
@@ -58,6 +60,7 @@ class World {
   readonly #plan: WorldPlan;
   readonly #engine: Engine<SimEvent>;
   readonly #ledger: RunLedger;
+  readonly #decisions: DecisionLedger;
   readonly #ec2: Ec2;
   readonly #kube: KubeCluster;
   readonly #provider: AwsCloudProvider;
@@ -76,10 +79,10 @@ class World {
   constructor(plan: WorldPlan, journal: LedgerSink | undefined) {
     this.#plan = plan;
     const { seed, start } = plan;
-    const facts = { seed, policy: plan.policyName, replay: plan.replayCommand };
-    const engine = new Engine<SimEvent>({ start, facts });
+    const engine = createEngine(plan);
     this.#engine = engine;
     this.#ledger = new RunLedger(start, plan.end, journal);
+    this.#decisions = new DecisionLedger(this.#ledger);
     this.#ec2 = createEc2(plan, engine, this.#ledger, (it) => this.#hearEc2(it));
     this.#kube = new KubeCluster({
       timeline: engine,
@@ -124,7 +127,7 @@ class World {
       nodeOverlays,
       options: plan.karpenter,
       experiments: plan.experiments,
-      recorder: new DecisionLedger(this.#ledger),
+      recorder: this.#decisions,
       skipIdlePolls: plan.skipsIdlePolls,
     });
     this.#kube.api.subscribe((event) => {
@@ -154,6 +157,7 @@ class World {
       facts: this.#ledger.facts(),
       notices: [...this.#kube.notices(), ...this.#notices.list()],
       events: this.#engine.processed,
+      movesConsidered: this.#decisions.movesConsidered,
     };
   }
 
@@ -378,4 +382,8 @@ function podOfArrival(arrival: PodArrival, attempt: number): Pod {
     spec: template.spec,
     status: { phase: "Pending", conditions: [] },
   };
+}
+
+function createEngine({ seed, start, policyName, replayCommand }: WorldPlan): Engine<SimEvent> {
+  return new Engine({ start, facts: { seed, policy: policyName, replay: replayCommand } });
 }

@@ -10,7 +10,7 @@ import {
 } from "../../core/units/index.ts";
 import type { CaseInstanceType } from "../../conformance/cases.ts";
 import { BelievedPrices, InstanceTypeProvider, UnavailableOfferings } from "../../sim/aws/index.ts";
-import { ModelledSpotMarket } from "../../sim/ec2/index.ts";
+import { defaultSpotMarketModel, ModelledSpotMarket } from "../../sim/ec2/index.ts";
 import { loadCatalogue } from "../../traces/index.ts";
 
 const placesOfFakes = [
@@ -59,8 +59,14 @@ export function fakeInstanceTypes(count: number): readonly CaseInstanceType[] {
 const region = "us-east-1";
 const zones = ["a", "b", "c", "d", "e", "f"].map((letter) => `${region}${letter}`);
 
-/** Every type of the embedded catalogue that the region has, in six zones, on demand and Spot. */
-export function catalogueInstanceTypes(): readonly CaseInstanceType[] {
+/**
+ * Every type of the embedded catalogue that the region has, on demand and Spot: in six zones with
+ * modelled Spot prices, or in as many zones as asked with prices by the Spot Instance Advisor, equal in all.
+ */
+export function catalogueInstanceTypes(
+  options: { readonly zones?: number; readonly isAdvised?: boolean } = {},
+): readonly CaseInstanceType[] {
+  const { zones: zoneCount = zones.length, isAdvised = false } = options;
   const { object } = parseObject({
     apiVersion: "karpenter.k8s.aws/v1",
     kind: "EC2NodeClass",
@@ -77,13 +83,17 @@ export function catalogueInstanceTypes(): readonly CaseInstanceType[] {
   const catalogue = loadCatalogue();
   const facts = {
     onDemandUsdPerHour: (type: string) => catalogue.findOnDemandPrice(region, type)?.usdPerHour,
-    spotSavings: () => undefined,
+    spotSavings: (type: string) => {
+      const percent = isAdvised ? catalogue.spotAdvisorSavingsPercent(region, type) : undefined;
+      return percent === undefined ? undefined : percent / 100;
+    },
   };
-  const market = new ModelledSpotMarket({ seed: 1, start, facts });
+  const model = { ...defaultSpotMarketModel, ...(isAdvised ? { stepSigma: 0, poolSigma: 0 } : {}) };
+  const market = new ModelledSpotMarket({ seed: 1, start, facts, model });
   const provider = new InstanceTypeProvider({
     catalogue,
     region,
-    zones,
+    zones: zones.slice(0, zoneCount),
     vmMemoryOverheadPercent: 0.075,
     reservedEnis: 0,
     prices: new BelievedPrices(market, start, hours(12)),

@@ -77,6 +77,8 @@ export interface DisruptionRecorder {
   refusalEnded(refusal: RecordedRefusal, now: SimTime): void;
   /** What a method would do with some of its candidates, and whether it does. */
   considered(move: RecordedMove, now: SimTime): void;
+  /** A search has looked at so many moves, be they told or not. */
+  searched?(moves: number): void;
   /** A pass or a start of a command went wrong; the pass is tried again after a while. */
   passFailed(error: string, now: SimTime): void;
 }

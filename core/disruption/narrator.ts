@@ -134,6 +134,7 @@ export class Narrator {
 
   /** All that a method has found in a search. */
   decision(method: MethodName, decision: MethodDecision, now: SimTime): void {
+    this.#parts.recorder?.searched?.(decision.considered.length);
     const judged = new Set(
       decision.considered.flatMap(({ candidates, refusal }) =>
         candidates.length === 1 && refusal !== undefined ? candidates : [],
