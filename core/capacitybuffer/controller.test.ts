@@ -32,16 +32,22 @@ class BufferWorld {
     this.virtualPods.getAll(this.now);
   }
 
+  /** Calls the controller until it has nothing more to do now, as who drives controllers does. */
+  #settle(): void {
+    do this.controller.reconcile(this.now);
+    while ((this.controller.nextDueAt() ?? Number.POSITIVE_INFINITY) <= this.now);
+  }
+
   /** What has become of a new buffer. */
   put(overrides: BufferOverrides): this {
     this.cluster.put(capacityBuffer(overrides));
-    this.controller.reconcile(this.now);
+    this.#settle();
     return this;
   }
 
   advance(by: number): void {
     this.now = after(this.now, seconds(by));
-    this.controller.reconcile(this.now);
+    this.#settle();
   }
 
   get status() {
