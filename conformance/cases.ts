@@ -2,9 +2,7 @@
  * The format of conformance cases: a cluster as Kubernetes prints it, what can be launched, when, and
  * what upstream Karpenter decided. Recorded files are gzipped JSON under `conformance/cases/`.
  */
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { gunzipSync, gzipSync } from "node:zlib";
-import { intern, type Interned, unintern } from "./interning.ts";
+import { readRecorded, writeRecorded } from "./recorded-file.ts";
 
 /** A Kubernetes object as `kubectl get -o json` prints it. */
 export type Manifest = Readonly<Record<string, unknown>>;
@@ -171,22 +169,10 @@ export function usedInstanceTypeSets(
   return Object.fromEntries(Object.entries(sets).filter(([name]) => used.has(name)));
 }
 
-/** Where the recorded cases are. */
-export const casesFolder: URL = new URL("./cases/", import.meta.url);
-
-/** Names of the recorded files, sorted. */
-export function recordedFiles(): readonly string[] {
-  return readdirSync(casesFolder)
-    .filter((name) => name.endsWith(".json.gz"))
-    .sort();
-}
-
 export function readRecordedCases(file: string): RecordedCases {
-  const text = gunzipSync(readFileSync(new URL(file, casesFolder))).toString("utf8");
-  return unintern(JSON.parse(text) as Interned) as RecordedCases;
+  return readRecorded(file) as RecordedCases;
 }
 
 export function writeRecordedCases(file: string, recorded: RecordedCases): void {
-  const bytes = gzipSync(JSON.stringify(intern(recorded)), { level: 9 });
-  writeFileSync(new URL(file, casesFolder), bytes);
+  writeRecorded(file, recorded);
 }

@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { generateCount, generateInstanceTypeSets } from "./generate.ts";
 import { parseCount, parseSeed } from "./run-command.ts";
+import { parseRecordedFile } from "./recorded-file.ts";
 import { parseTopics } from "./topic-option.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "conformance-commands-"));
@@ -85,6 +86,7 @@ describe("options", () => {
     expect(parseSeed("-3")).toBe(-3);
     expect(parseCount("160")).toBe(160);
     expect(parseTopics("zone-spread, packing")).toEqual(["packing", "zone-spread"]);
+    expect(parseRecordedFile("lifecycle-")("lifecycle-7.json.gz")).toBe("lifecycle-7.json.gz");
   });
 
   it.each<[() => unknown, string]>([
@@ -93,6 +95,12 @@ describe("options", () => {
     [() => parseCount("0"), "A count is a whole number from 1 on"],
     [() => parseCount("many"), "A count is a whole number from 1 on"],
     [() => parseTopics("zone-spred"), "Write zone-spread."],
+    [() => parseRecordedFile("disruption-")("seed-1.json.gz"), "A file is named disruption-NAME"],
+    [
+      () => parseRecordedFile("disruption-")("disruption-1.json"),
+      "A file is named disruption-NAME",
+    ],
+    [() => parseRecordedFile("")("../seed-1.json.gz"), "without a folder"],
     [() => parseTopics("weather"), "Topics are packing, "],
   ])("are refused otherwise", (parse, message) => {
     expect(parse).toThrow(message);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readRecordedCases, recordedFiles } from "./cases.ts";
+import { readRecordedCases } from "./cases.ts";
+import { recordedFiles } from "./recorded-file.ts";
 import { differences } from "./compare.ts";
 import { addBuffers } from "./generate-buffers.ts";
 import { generateCases, generateInstanceTypeSets } from "./generate.ts";

@@ -5,11 +5,12 @@
  * that differ it prints how. With `--plan`, the Lists of provisioning cases go through `dryfit plan`
  * instead. Exit code 1 when any differs, or when there is nothing to compare.
  */
-import { readRecordedCases, recordedFiles } from "./cases.ts";
+import { readRecordedCases } from "./cases.ts";
 import { holdsDisruption } from "./disruption/cases.ts";
 import { replayDisruption } from "./disruption/replay.ts";
 import { holdsLifecycle, replayLifecycle } from "./lifecycle/replay.ts";
 import { comparePlans } from "./plan-decision.ts";
+import { recordedFiles } from "./recorded-file.ts";
 import { type CaseResult, replay } from "./replay.ts";
 import { report } from "./report.ts";
 import { conformanceCommand, runCommand } from "./run-command.ts";

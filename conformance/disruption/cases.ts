@@ -3,18 +3,14 @@
  * it meanwhile, and what upstream Karpenter decided. Recorded files are those of `../cases/` whose
  * names begin with `disruption-`.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { gunzipSync, gzipSync } from "node:zlib";
 import {
   type CaseInstanceType,
-  casesFolder,
   type ConformanceCase,
   type DecidedNodeClaim,
   type Decision,
   type Manifest,
-  recordedFiles,
 } from "../cases.ts";
-import { intern, type Interned, unintern } from "../interning.ts";
+import { readRecorded, recordedFiles, writeRecorded } from "../recorded-file.ts";
 
 /** What Karpenter knows from before, by the name of the node. */
 export interface CaseFacts {
@@ -214,11 +210,12 @@ export interface RecordedDisruptionCases {
   readonly decisions: readonly DisruptionDecision[];
 }
 
-const prefix = "disruption-";
+/** Names of files with disruption cases begin so. */
+export const disruptionFilePrefix = "disruption-";
 
 /** Whether a recorded file holds disruption cases. */
 export function holdsDisruption(file: string): boolean {
-  return file.startsWith(prefix);
+  return file.startsWith(disruptionFilePrefix);
 }
 
 /** Names of the recorded files with disruption cases, sorted. */
@@ -227,11 +224,9 @@ export function recordedDisruptionFiles(): readonly string[] {
 }
 
 export function readDisruptionCases(file: string): RecordedDisruptionCases {
-  const text = gunzipSync(readFileSync(new URL(file, casesFolder))).toString("utf8");
-  return unintern(JSON.parse(text) as Interned) as RecordedDisruptionCases;
+  return readRecorded(file) as RecordedDisruptionCases;
 }
 
 export function writeDisruptionCases(file: string, recorded: RecordedDisruptionCases): void {
-  const bytes = gzipSync(JSON.stringify(intern(recorded)), { level: 9 });
-  writeFileSync(new URL(file, casesFolder), bytes);
+  writeRecorded(file, recorded);
 }

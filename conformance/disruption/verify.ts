@@ -1,44 +1,48 @@
 /**
- * Asks upstream Karpenter and the core about fresh disruption cases and counts by topic. Needs Go.
+ * Asks upstream Karpenter and the core about fresh disruption cases, and counts by topic. Needs Go.
  *
- * `npx tsx conformance/disruption/verify.ts --seed S --count N [--record FILE]`: at least N generated
- * cases, equally many of every topic; with `--record`, upstream's decisions go to
- * `conformance/cases/FILE`. Exit code 1 when any decision differs.
+ * `npm run conformance:verify:disruption -- --seed S --count N`; exit code 1 when any decision differs.
  */
-import { parseArgs } from "node:util";
+import { usedInstanceTypeSets } from "../cases.ts";
 import { generateInstanceTypeSets } from "../generate.ts";
+import { parseRecordedFile } from "../recorded-file.ts";
 import { report } from "../report.ts";
+import { conformanceCommand, parseCount, parseSeed, runCommand } from "../run-command.ts";
 import { askUpstreamAboutDisruption } from "./ask-upstream.ts";
-import { holdsDisruption, writeDisruptionCases } from "./cases.ts";
+import { disruptionFilePrefix, writeDisruptionCases } from "./cases.ts";
 import { disruptionTopics, generateDisruptionCases } from "./generate.ts";
 import { replayDisruptionCases } from "./replay.ts";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "" },
-    count: { type: "string", default: "" },
-    record: { type: "string", default: "" },
-  },
-});
-const [seed, count] = [Number(values.seed), Number(values.count)];
-const isFileFine = values.record === "" || holdsDisruption(values.record);
-if (values.seed === "" || !Number.isSafeInteger(seed) || !(count > 0) || !isFileFine) {
-  console.error(
-    "usage: npx tsx conformance/disruption/verify.ts --seed S --count N [--record disruption-FILE.json.gz]",
-  );
-  process.exit(2);
+const command = conformanceCommand(
+  "conformance:verify:disruption",
+  "Generates fresh disruption cases, has upstream Karpenter and the core decide on them, and counts by " +
+    "topic. Exit code 1 when any decision differs. Needs Go.",
+)
+  .requiredOption("--seed <number>", "which cases", parseSeed)
+  .requiredOption("--count <number>", "how many at least, as many of every topic", parseCount)
+  .option(
+    "--record <file>",
+    "keep them, with upstream's decisions, in conformance/cases/",
+    parseRecordedFile(disruptionFilePrefix),
+  )
+  .action(verify);
+
+await runCommand(command, process.argv.slice(2));
+
+interface Words {
+  readonly seed: number;
+  readonly count: number;
+  readonly record?: string;
 }
 
-const sets = generateInstanceTypeSets(seed);
-const cases = generateDisruptionCases(seed, Math.ceil(count / disruptionTopics.length), sets);
-const recorded = askUpstreamAboutDisruption(cases, sets);
-console.log(`seed ${seed}, against ${recorded.upstream}`);
-if (values.record !== "") {
-  const used = new Set(cases.map(({ instanceTypeSet }) => instanceTypeSet));
-  const entries = Object.entries(sets).filter(([name]) => used.has(name));
-  writeDisruptionCases(values.record, {
-    ...recorded,
-    instanceTypeSets: Object.fromEntries(entries),
-  });
+function verify({ seed, count, record }: Words): void {
+  const sets = generateInstanceTypeSets(seed);
+  const cases = generateDisruptionCases(seed, Math.ceil(count / disruptionTopics.length), sets);
+  const recorded = askUpstreamAboutDisruption(cases, sets);
+  console.log(`seed ${seed}, against ${recorded.upstream}`);
+  if (record !== undefined) {
+    const instanceTypeSets = usedInstanceTypeSets(sets, cases);
+    writeDisruptionCases(record, { ...recorded, instanceTypeSets });
+  }
+  process.exitCode = report(replayDisruptionCases(recorded), 10);
 }
-process.exitCode = report(replayDisruptionCases(recorded), 10);

@@ -7,7 +7,7 @@
  * any does.
  */
 import { parseArgs } from "node:util";
-import { recordedFiles } from "../cases.ts";
+import { recordedFiles } from "../recorded-file.ts";
 import { report } from "../report.ts";
 import { lifecycleTitleCases } from "../titles/lifecycle/index.ts";
 import { askUpstreamAboutLifecycle } from "./ask-upstream.ts";

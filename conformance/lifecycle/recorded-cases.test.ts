@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recordedFiles } from "../cases.ts";
+import { recordedFiles } from "../recorded-file.ts";
 import { lifecycleTitleCases } from "../titles/lifecycle/index.ts";
 import type { Facts, LifecycleCase, Outcome } from "./cases.ts";
 import { lifecycleDifferences } from "./compare.ts";

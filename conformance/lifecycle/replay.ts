@@ -1,25 +1,23 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { gunzipSync, gzipSync } from "node:zlib";
-import { casesFolder } from "../cases.ts";
-import { intern, type Interned, unintern } from "../interning.ts";
+import { readRecorded, writeRecorded } from "../recorded-file.ts";
 import type { CaseResult } from "../replay.ts";
 import type { RecordedLifecycle } from "./cases.ts";
 import { lifecycleDifferences } from "./compare.ts";
 import { live } from "./live.ts";
 
+/** Names of files with lifecycle cases begin so. */
+export const lifecycleFilePrefix = "lifecycle-";
+
 /** Whether a recorded file holds lifecycle cases, by its name. */
 export function holdsLifecycle(file: string): boolean {
-  return file.startsWith("lifecycle-");
+  return file.startsWith(lifecycleFilePrefix);
 }
 
 export function readLifecycleCases(file: string): RecordedLifecycle {
-  const text = gunzipSync(readFileSync(new URL(file, casesFolder))).toString("utf8");
-  return unintern(JSON.parse(text) as Interned) as RecordedLifecycle;
+  return readRecorded(file) as RecordedLifecycle;
 }
 
 export function writeLifecycleCases(file: string, recorded: RecordedLifecycle): void {
-  const bytes = gzipSync(JSON.stringify(intern(recorded)), { level: 9 });
-  writeFileSync(new URL(file, casesFolder), bytes);
+  writeRecorded(file, recorded);
 }
 
 /** Lives through the cases of a file whose names contain one of the words (none: all of them). */

@@ -1,36 +1,46 @@
 /**
- * Asks upstream Karpenter's controllers and the core about fresh lifecycle cases and counts by topic.
+ * Asks upstream Karpenter's controllers and the core about fresh lifecycle cases, and counts by topic.
  * Needs Go.
  *
- * `npx tsx conformance/lifecycle/verify.ts --seed S --count N [--record FILE]`: at least N generated
- * cases, equally many of every topic; with `--record`, upstream's outcomes go to
- * `conformance/cases/FILE`. Each case is asked twice. Exit code 1 when any outcome differs.
+ * `npm run conformance:verify:lifecycle -- --seed S --count N`; exit code 1 when any outcome differs.
  */
-import { parseArgs } from "node:util";
+import { parseRecordedFile } from "../recorded-file.ts";
 import { report } from "../report.ts";
+import { conformanceCommand, parseCount, parseSeed, runCommand } from "../run-command.ts";
 import { askUpstreamAboutLifecycle } from "./ask-upstream.ts";
 import { generateLifecycleCases, lifecycleTopics } from "./generate.ts";
-import { holdsLifecycle, replayLifecycleCases, writeLifecycleCases } from "./replay.ts";
+import { lifecycleFilePrefix, replayLifecycleCases, writeLifecycleCases } from "./replay.ts";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "" },
-    count: { type: "string", default: "" },
-    record: { type: "string", default: "" },
-  },
-});
-const [seed, count] = [Number(values.seed), Number(values.count)];
-const isFileFine = values.record === "" || holdsLifecycle(values.record);
-if (values.seed === "" || !Number.isSafeInteger(seed) || !(count > 0) || !isFileFine) {
-  console.error(
-    "usage: npx tsx conformance/lifecycle/verify.ts --seed S --count N [--record lifecycle-FILE.json.gz]",
-  );
-  process.exit(2);
+/** Chance shows where both sides of a race come up. */
+const timesAsked = 2;
+
+const command = conformanceCommand(
+  "conformance:verify:lifecycle",
+  "Generates fresh lifecycle cases, has upstream Karpenter's controllers (each case twice) and the core " +
+    "live through them, and counts by topic. Exit code 1 when any outcome differs. Needs Go.",
+)
+  .requiredOption("--seed <number>", "which cases", parseSeed)
+  .requiredOption("--count <number>", "how many at least, as many of every topic", parseCount)
+  .option(
+    "--record <file>",
+    "keep them, with upstream's outcomes, in conformance/cases/",
+    parseRecordedFile(lifecycleFilePrefix),
+  )
+  .action(verify);
+
+await runCommand(command, process.argv.slice(2));
+
+interface Words {
+  readonly seed: number;
+  readonly count: number;
+  readonly record?: string;
 }
 
-const cases = generateLifecycleCases(seed, Math.ceil(count / lifecycleTopics.length));
-const recorded = askUpstreamAboutLifecycle(cases, 2);
-const various = recorded.outcomes.filter(({ length }) => length > 1).length;
-console.log(`seed ${seed}, against ${recorded.upstream}; ${various} by chance`);
-if (values.record !== "") writeLifecycleCases(values.record, recorded);
-process.exitCode = report(replayLifecycleCases(recorded), 10);
+function verify({ seed, count, record }: Words): void {
+  const cases = generateLifecycleCases(seed, Math.ceil(count / lifecycleTopics.length));
+  const recorded = askUpstreamAboutLifecycle(cases, timesAsked);
+  const various = recorded.outcomes.filter(({ length }) => length > 1).length;
+  console.log(`seed ${seed}, against ${recorded.upstream}; ${various} by chance`);
+  if (record !== undefined) writeLifecycleCases(record, recorded);
+  process.exitCode = report(replayLifecycleCases(recorded), 10);
+}
