@@ -170,6 +170,17 @@ describe("dryfit budget", { timeout: 60_000 }, () => {
     expect(stderr).not.toContain("left out");
   });
 
+  it.each([
+    ["apiVersion: karpenter.sh/v1alpha5\nkind: Provisioner", "spec: { weight: heavy }"],
+    ["apiVersion: batch/v1\nkind: CronJob", "spec: { schedule: 7 }"],
+    ["apiVersion: v1\nkind: Pod", "spec: { containers: 7 }"],
+  ])("ends with 2 for one of another kind that the calendar is about: %s", async (kind, spec) => {
+    const bad = `${kind}\nmetadata: { name: broken }\n${spec}\n---\n${read(example)}`;
+    const { code, stdout, stderr } = await dryfit(bad, "-", "--from", "2026-03-02");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^stdin:4:\d+: spec\./m);
+  });
+
   it("ends with 2 where there is nothing to make a calendar of", async () => {
     const nothing = await dryfit("", "scenarios/snapshot/testdata/pods.yaml");
     expect(nothing.code).toBe(2);

@@ -20,9 +20,18 @@ import { readManifestFile } from "./read-manifest-file.ts";
 
 const millisecondsPerDay = days(1);
 /** Objects that the calendar is about: one that cannot be read is no small matter. */
-const aboutBudgets =
-  /^(NodePool|PodDisruptionBudget|Deployment|ReplicaSet|StatefulSet|DaemonSet|HorizontalPodAutoscaler)\b/;
-const leftOut = "manifests/left-out";
+const aboutBudgets: ReadonlySet<string> = new Set([
+  "NodePool",
+  "PodDisruptionBudget",
+  "Deployment",
+  "ReplicaSet",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+  "CronJob",
+  "Pod",
+  "HorizontalPodAutoscaler",
+]);
 
 /** `dryfit budget`: the calendar of allowed disruptions. */
 export function configure(command: Command): void {
@@ -76,10 +85,10 @@ function startOfDay(time: SimTime): SimTime {
 function readBudgetManifests(files: readonly ManifestFile[]): Result<LoadedManifests> {
   const loaded = loadManifests(files, { invalidObjects: "leave-out" });
   if (!loaded.ok) return loaded;
-  const warnings = loaded.warnings.filter(({ code }) => code === leftOut);
-  const serious = warnings.filter(({ message }) => aboutBudgets.test(message));
-  if (serious.length > 0) return fail(serious.map(asError));
-  const { objects } = loaded.value;
+  const { objects, leftOut } = loaded.value;
+  const serious = leftOut.filter(({ kind }) => aboutBudgets.has(kind));
+  if (serious.length > 0) return fail(serious.flatMap(({ errors }) => errors));
+  const warnings = loaded.warnings.filter(({ code }) => code === "manifests/left-out");
   if (objects.some(({ kind }) => kind === "NodePool" || kind === "PodDisruptionBudget")) {
     return ok(loaded.value, warnings);
   }
@@ -89,15 +98,10 @@ function readBudgetManifests(files: readonly ManifestFile[]): Result<LoadedManif
     code: "budget/no-node-pool",
     found: kinds.length === 0 ? "no objects" : kinds.join(", "),
     allowed: "at least one NodePool or PodDisruptionBudget",
-    hint: "kubectl get nodepools,pdb,deploy,sts,ds,hpa -A -o yaml",
+    hint: "kubectl get nodepools,nodeclaims,nodes,pods,pdb,deploy,rs,sts,ds,hpa -A -o yaml",
     message: "there is no NodePool and no PodDisruptionBudget to make a calendar of",
   };
   return fail([nothing]);
-}
-
-function asError(warning: Diagnostic): Diagnostic {
-  const message = warning.message.replace(/; the object is left out$/, "");
-  return { ...warning, code: "budget/unreadable-object", message };
 }
 
 /** A name in --nodes that no NodePool has would silently change nothing. */

@@ -75,6 +75,8 @@ export interface PendingConversion {
 export interface ParseResult {
   readonly apiVersion: string;
   readonly kind: string;
+  /** The kind that an older form becomes, a Provisioner's being NodePool; `kind` for all others. */
+  readonly currentKind: string;
   readonly support: KindSupport;
   /** Where the object stands in the document that was given, as in `items[3]`; [] is the root. */
   readonly segments: readonly PathSegment[];

@@ -67,7 +67,8 @@ function parseAt(raw: unknown, segments: readonly PathSegment[]): ParseResult {
   const isStrict = strictGroups.includes(groupOf(type.apiVersion));
   const reading: Reading = { issues: [], unknownFields: isStrict ? "error" : "unsupported" };
   const place = placeAt(rootPlace(reading), ...segments);
-  const nothing = { ...type, segments, companions: [], issues: reading.issues };
+  const { issues } = reading;
+  const nothing = { ...type, currentKind: type.kind, segments, companions: [], issues };
   if (!isMapping(raw) || type.apiVersion === "" || type.kind === "") {
     complainOfType(raw, place);
     return { ...nothing, support: "unknown" };
@@ -92,17 +93,19 @@ function readWith(
   reader: Reader,
   raw: unknown,
   place: Place,
-): Pick<ParseResult, "support" | "companions" | "object" | "pending"> {
+): Pick<ParseResult, "currentKind" | "support" | "companions" | "object" | "pending"> {
   const { apiVersion, kind, becomes } = reader;
+  const currentKind = becomes?.split(" ")[1] ?? kind;
   if (becomes !== undefined) {
     const meaning = "an older form, see the conversions of its fields";
     converted(place, `${apiVersion} ${kind}`, becomes, meaning);
   }
   const parsed = reader.read(raw, place);
   if (parsed === undefined || hasErrors(place.reading.issues)) {
-    return { support: reader.support, companions: [] };
+    return { currentKind, support: reader.support, companions: [] };
   }
   return {
+    currentKind,
     support: reader.support,
     object: frozenCopy(parsed.object),
     companions: (parsed.companions ?? []).map(frozenCopy),

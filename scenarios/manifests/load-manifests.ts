@@ -38,6 +38,14 @@ export interface KeptPlaceholder {
   readonly count: number;
 }
 
+/** An object that could not be read. */
+export interface LeftOutObject {
+  /** As it is today: that of a Provisioner is NodePool; "" where none is written. */
+  readonly kind: string;
+  /** What is wrong with it; the warning about each says that the object is left out. */
+  readonly errors: readonly Diagnostic[];
+}
+
 /** The objects of a set of manifests. */
 export interface LoadedManifests {
   /** In the order of the files; of two with the same name the last one, as kubectl applies them. */
@@ -48,6 +56,8 @@ export interface LoadedManifests {
   readonly neutralFields: readonly NeutralField[];
   /** Sorted by name. */
   readonly placeholders: readonly KeptPlaceholder[];
+  /** In the order of the files; empty unless such objects are left out. */
+  readonly leftOut: readonly LeftOutObject[];
 }
 
 /** How manifests are loaded. */
@@ -117,10 +127,11 @@ export function loadManifests(
     origins: named.origins,
     neutralFields: neutralFieldsOf(issues),
     placeholders: countPlaceholders(uses),
+    leftOut: leftOutObjects(faulty),
   };
   return ok(value, [
     ...inFileOrder(
-      faulty.map((one) => leftOut(one, sources.get(one.result))),
+      faulty.map((one) => leftOutWarning(one, sources.get(one.result))),
       files,
     ),
     ...inFileOrder(warningsOf(issues), files),
@@ -139,8 +150,18 @@ function hasErrors(issues: readonly { readonly issue: LocatedIssue["issue"] }[])
   return issues.some(({ issue }) => issue.severity === "error");
 }
 
+function leftOutObjects(faulty: readonly LocatedIssue[]): readonly LeftOutObject[] {
+  const errorsByResult = new Map<ParseResult, Diagnostic[]>();
+  for (const located of faulty) {
+    const errors = errorsByResult.get(located.result) ?? [];
+    errorsByResult.set(located.result, errors);
+    errors.push(toDiagnostic(located));
+  }
+  return [...errorsByResult].map(([{ currentKind }, errors]) => ({ kind: currentKind, errors }));
+}
+
 /** The complaint with the object's name, which nothing else will tell. */
-function leftOut(located: LocatedIssue, source: Source | undefined): Diagnostic {
+function leftOutWarning(located: LocatedIssue, source: Source | undefined): Diagnostic {
   const { result, issue } = located;
   const name = writtenName(source?.document.value, result.segments);
   const subject = [result.kind, name].filter((part) => part !== "").join(" ");

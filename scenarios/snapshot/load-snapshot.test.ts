@@ -52,7 +52,7 @@ describe("a snapshot", () => {
     const broken = without(/pool-batch/).replace("limits: { cpu: 1000 }", "limits: { cpu: 1OOO }");
     expect(complaints(broken).map(({ code }) => code)).toEqual([
       "plan/no-node-pool",
-      "manifests/left-out",
+      "apis/quantity",
     ]);
   });
 

@@ -26,7 +26,8 @@ export interface Snapshot {
   readonly leftOutCount: number;
 }
 
-const leftOut = "manifests/left-out";
+/** Without which nothing is launched. */
+const launchKinds: ReadonlySet<string> = new Set(["NodePool", "EC2NodeClass"]);
 /** Enough to see what kind of file it is. */
 const reasonsMax = 5;
 
@@ -53,14 +54,14 @@ const kindsOfDecisions = [
 export function loadSnapshot(files: readonly ManifestFile[]): Result<Snapshot> {
   const loaded = loadManifests(files, { invalidObjects: "leave-out" });
   if (!loaded.ok) return loaded;
-  const { objects, origins } = loaded.value;
+  const { objects, origins, leftOut } = loaded.value;
   const impossible = whyImpossible(objects, files);
   if (impossible !== undefined) {
     // What is no object at all is why there is no NodePool, too.
-    const reasons = loaded.warnings.filter(
-      ({ code, message }) =>
-        objects.length === 0 || (code === leftOut && /^(NodePool|EC2NodeClass)\b/.test(message)),
-    );
+    const reasons =
+      objects.length === 0
+        ? loaded.warnings
+        : leftOut.filter(({ kind }) => launchKinds.has(kind)).flatMap(({ errors }) => errors);
     return fail([impossible, ...reasons.slice(0, reasonsMax)]);
   }
   const namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
@@ -78,11 +79,7 @@ export function loadSnapshot(files: readonly ManifestFile[]): Result<Snapshot> {
     namespaceLabels,
     origins,
     newestTime: newestTime(objects),
-    leftOutCount: new Set(
-      loaded.warnings
-        .filter(({ code }) => code === leftOut)
-        .map(({ message }) => message.slice(0, message.indexOf(":"))),
-    ).size,
+    leftOutCount: leftOut.length,
     absentKinds: kindsOfDecisions.filter((kind) => !present.has(kind)),
   };
   return ok(snapshot, [...loaded.warnings, ...findDanglingReferences(clusterObjects, origins)]);
