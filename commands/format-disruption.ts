@@ -1,7 +1,6 @@
 // What a pass would disrupt, for a person: the command with its money first, then what could follow,
 // then the nodes that stay, those with the same reason together.
-import { formatFixed } from "../core/disruption/index.ts";
-import { formatUsd, formatUsdPerHour, usd, usdPerHour } from "../core/units/index.ts";
+import { formatFixed, formatUsd, formatUsdPerHour, usd, usdPerHour } from "../core/units/index.ts";
 import type {
   Plan,
   PlannedCommand,

@@ -38,7 +38,7 @@ export function askUpstream(
         ...rest,
         instanceTypes: instanceTypeSets[instanceTypeSet],
       }));
-      decisions.push(...runHarness<Decision>(program, [], lines));
+      decisions.push(...runHarness<Decision>(program, ["decide"], lines));
     }
     return { upstream: upstreamVersion(), instanceTypeSets, cases, decisions };
   });
@@ -99,10 +99,14 @@ function buildHarness(folder: string): string {
   cpSync(join(harness, "go.sum"), join(folder, "go.sum"));
   const binary = join(folder, "upstream");
   outside("Go could not build conformance/upstream", () =>
-    execFileSync("go", ["build", "-trimpath", `-modfile=${moduleFile}`, "-o", binary, "."], {
-      cwd: harness,
-      stdio: ["ignore", "inherit", "inherit"],
-    }),
+    execFileSync(
+      "go",
+      ["build", "-tags=ordered", "-trimpath", `-modfile=${moduleFile}`, "-o", binary, "."],
+      {
+        cwd: harness,
+        stdio: ["ignore", "inherit", "inherit"],
+      },
+    ),
   );
   return binary;
 }

@@ -1,10 +1,10 @@
+//go:build ordered
+
 package main
 
 import (
 	"encoding/json"
 	"time"
-
-	corev1 "k8s.io/api/core/v1"
 )
 
 // Case is a cluster, what can be launched, and when; the fields are those of conformance/cases.ts.
@@ -28,28 +28,6 @@ type Options struct {
 	ReservedOfferingMode string `json:"reservedOfferingMode"`
 	// FeatureGates by name; those left out are as Karpenter has them by default.
 	FeatureGates map[string]bool `json:"featureGates"`
-}
-
-// InstanceType is offered to every NodePool of the case.
-type InstanceType struct {
-	Name         string              `json:"name"`
-	Requirements map[string][]string `json:"requirements"`
-	Offerings    []Offering          `json:"offerings"`
-	Capacity     corev1.ResourceList `json:"capacity"`
-	KubeReserved corev1.ResourceList `json:"kubeReserved"`
-}
-
-// Offering is a zone and capacity type with a price.
-type Offering struct {
-	Zone                string  `json:"zone"`
-	CapacityType        string  `json:"capacityType"`
-	Price               float64 `json:"price"`
-	Available           bool    `json:"available"`
-	ReservationID       string  `json:"reservationId"`
-	ReservationCapacity int     `json:"reservationCapacity"`
-	// Added to the type's capacity and to its overhead.
-	CapacityOverride     corev1.ResourceList `json:"capacityOverride"`
-	KubeReservedOverride corev1.ResourceList `json:"kubeReservedOverride"`
 }
 
 // Decision is what came out; lists are in upstream's order unless they say otherwise.

@@ -1,3 +1,5 @@
+//go:build ordered
+
 package main
 
 import (
@@ -113,3 +115,5 @@ func decideDisruption(ctx context.Context, input *DisruptionCase, sets map[strin
 	run, err := running.run(time.Duration(input.Seconds) * time.Second)
 	return DisruptionDecision{Methods: methods, Run: run}, err
 }
+
+func init() { modes["disrupt"] = disrupt }

@@ -1,3 +1,5 @@
+//go:build ordered
+
 package main
 
 import (
@@ -240,3 +242,11 @@ func karpenterKind(kind string) schema.GroupVersionKind {
 }
 
 var _ cloudprovider.CloudProvider = &lifecycleProvider{}
+
+func init() {
+	modes["lifecycle"] = lifecycle
+	modes["lifecycle-case"] = func(in *bufio.Scanner, _ io.Writer) error {
+		lifecycleCase(in)
+		return nil
+	}
+}

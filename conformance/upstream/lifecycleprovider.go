@@ -1,3 +1,5 @@
+//go:build ordered
+
 package main
 
 import (

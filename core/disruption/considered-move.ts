@@ -1,13 +1,13 @@
 // What is left of a move once it has been judged: names and numbers, and none of the simulation behind
 // it, of which a search over a thousand nodes makes a thousand.
 import { labelCapacityType } from "../apis/index.ts";
+import { formatFixed, invariant } from "../units/index.ts";
 import type { MoveEvaluation, MoveScore } from "./balanced.ts";
 import type { Candidate } from "./candidate.ts";
 import {
   type Command,
   type CommandDecision,
   decisionOf,
-  formatFixed,
   nodePoolNames,
   type Replacement,
   replacementCost,
@@ -124,9 +124,8 @@ function describeReplacement(replacement: Replacement): ConsideredReplacement {
 export function judgeByScore({ isApproved, scores }: MoveEvaluation): Judgement {
   if (isApproved) return { verdict: "approved", scores };
   const low = [...scores.values()].find((score) => !score.isApproved);
-  return low === undefined
-    ? { verdict: "refused", scores }
-    : { verdict: "refused", scores, refusal: scoreRefusal(low) };
+  invariant(low !== undefined, "a move of some nodes is refused for a score only");
+  return { verdict: "refused", scores, refusal: scoreRefusal(low) };
 }
 
 /** Why a move isn't worth its disruption. */

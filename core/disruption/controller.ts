@@ -10,13 +10,20 @@
 // decided counts when the time it takes has passed.
 //
 // Past 400 lines: it is one state machine.
-import type { ClusterEvent, Controller, StateNode, WatchEvent } from "../state/index.ts";
+import {
+  backoffWait,
+  type ClusterEvent,
+  type Controller,
+  type StateNode,
+  type WatchEvent,
+} from "../state/index.ts";
 import {
   after,
   type DurationMs,
   durationMs,
   elapsed,
   invariant,
+  milliseconds,
   minutes,
   seconds,
   type SimTime,
@@ -40,7 +47,6 @@ import {
   type MethodEnd,
   type PassEnd,
   type Pending,
-  retryWait,
   type Waiting,
 } from "./pass.ts";
 import { CommandQueue } from "./queue-controller.ts";
@@ -55,6 +61,8 @@ export interface DisruptionContext extends ViewSources {
 /** @see karpenter v1.14.1 pkg/controllers/disruption/controller.go pollingPeriod */
 const pollingPeriod: DurationMs = seconds(10);
 const unsyncedRetry: DurationMs = seconds(1);
+/** @see sigs.k8s.io/controller-runtime pkg/controller/controller.go RateLimiter */
+const backoff = { base: milliseconds(5), max: seconds(1000) };
 /** After how long a method looks again although nothing has changed. */
 const memoRefresh: DurationMs = minutes(5);
 const passesPerInstantMax = 100_000;
@@ -188,7 +196,7 @@ export class DisruptionController implements Controller {
     if (end.kind === "waiting") return;
     if (end.kind === "failed") {
       this.#context.recorder?.passFailed(end.error, now);
-      this.#passDueAt = after(now, retryWait(this.#failures++));
+      this.#passDueAt = after(now, backoffWait(backoff, this.#failures++));
       return;
     }
     this.#failures = 0;

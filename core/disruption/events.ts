@@ -3,9 +3,10 @@ import { type NodeClaim, objectKey } from "../apis/index.ts";
 import { realPods } from "../capacitybuffer/index.ts";
 import type { SchedulingResults } from "../provisioning/index.ts";
 import type { ClusterEvent } from "../state/index.ts";
+import { formatFixed } from "../units/index.ts";
 import type { MoveScore } from "./balanced.ts";
 import type { Candidate } from "./candidate.ts";
-import { type Command, commandTextForNode, estimatedSavings, formatFixed } from "./command.ts";
+import { type Command, commandTextForNode, estimatedSavings } from "./command.ts";
 import { sentences } from "./reasons.ts";
 
 type About = Pick<ClusterEvent, "objectKind" | "objectKey">;

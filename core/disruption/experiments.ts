@@ -1,6 +1,7 @@
 import type { StateNode } from "../state/index.ts";
+import { formatFixed } from "../units/index.ts";
 import type { Candidate } from "./candidate.ts";
-import { type Command, estimatedSavings, formatFixed, sumPrices } from "./command.ts";
+import { type Command, estimatedSavings, sumPrices } from "./command.ts";
 import type { DisruptionExperiments, DisruptionOptions } from "./options.ts";
 import type { SetRefusal } from "./price-filter.ts";
 import { type Refusal, sentences } from "./reasons.ts";

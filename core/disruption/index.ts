@@ -33,7 +33,6 @@ export {
   decisionOf,
   commandText,
   estimatedSavings,
-  formatFixed,
   type Replacement,
   sumPrices,
 } from "./command.ts";

@@ -1,11 +1,5 @@
 // What a pass through the methods remembers, waits for and comes to.
-import {
-  type DurationMs,
-  durationMs,
-  milliseconds,
-  seconds,
-  type SimTime,
-} from "../units/index.ts";
+import type { SimTime } from "../units/index.ts";
 import type { Command } from "./command.ts";
 import type { Inputs } from "./inputs.ts";
 import type { ConsideredMove } from "./considered-move.ts";
@@ -82,13 +76,4 @@ type Idleness = "no-candidates" | "consolidated" | "looking" | "unfinished";
 export function idleness(refusals: readonly Refusal[]): Idleness {
   const isWaiting = refusals.some(({ code }) => code === "disruption/node-pool-not-found");
   return isWaiting ? "looking" : "no-candidates";
-}
-
-/** @see sigs.k8s.io/controller-runtime pkg/controller/controller.go RateLimiter */
-const backoff = { base: milliseconds(5), max: seconds(1000) };
-const doublingsMax = 30;
-
-/** How long to wait after a pass that has failed, so many others having failed before it in a row. */
-export function retryWait(failures: number): DurationMs {
-  return durationMs(Math.min(backoff.base * 2 ** Math.min(failures, doublingsMax), backoff.max));
 }

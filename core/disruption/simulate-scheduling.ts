@@ -38,7 +38,7 @@ export class Simulator {
   readonly #view: DisruptionView;
   readonly #now: SimTime;
   readonly #nodePools: readonly NodePool[];
-  readonly #active: readonly StateNode[];
+  readonly #activeCount: number;
   readonly #deleting: readonly StateNode[];
   readonly #deletingNames: ReadonlySet<string>;
   readonly #deletingPods: readonly Pod[];
@@ -53,9 +53,9 @@ export class Simulator {
     this.#now = now;
     this.#latency = latency;
     this.#nodePools = considerNodePools(view.nodePools);
-    this.#active = view.stateNodes.filter((it) => !it.isMarkedForDeletion);
     const deleting = view.stateNodes.filter((it) => it.isMarkedForDeletion);
     this.#deleting = deleting;
+    this.#activeCount = view.stateNodes.length - deleting.length;
     this.#deletingNames = new Set(deleting.map(({ name }) => name));
     this.#deletingPods = deletingNodePods({ ...view, now });
     this.#deletingPodKeys = new Set(this.#deletingPods.map(objectKey));
@@ -75,9 +75,8 @@ export class Simulator {
   /** Where the candidates' pods, pending pods and pods of deleting nodes would go. */
   simulate(candidates: readonly Candidate[], { isConsolidation }: SimulationOptions): Simulation {
     const { options, pendingPods } = this.#view;
-    const names = new Set(candidates.map(({ name }) => name));
-    for (const name of names) {
-      if (this.#deletingNames.has(name)) return { kind: "candidate-deleting" };
+    if (candidates.some(({ name }) => this.#deletingNames.has(name))) {
+      return { kind: "candidate-deleting" };
     }
     this.#simulated ??= new Set();
     for (const candidate of candidates) this.#simulated.add(candidate);
@@ -88,8 +87,8 @@ export class Simulator {
       this.#reschedulable(reschedulablePods),
     );
     const podsToSchedule = [...pendingPods, ...candidatePods, ...this.#deletingPods];
-    const gone = this.#active.filter(({ name }) => names.has(name));
-    const size = { nodes: this.#active.length - gone.length, pods: podsToSchedule.length };
+    const gone = candidates.map(({ stateNode }) => stateNode);
+    const size = { nodes: this.#activeCount - gone.length, pods: podsToSchedule.length };
     this.#latencyMs += runLatencyMs(this.#latency, size);
     const base = this.#view.schedulingBase({ now: this.#now, isConsolidation });
     const outcome = base.solve(podsToSchedule, gone);

@@ -28,7 +28,6 @@ export type ValidationResult =
   | {
       readonly kind: "valid";
       readonly command: Command;
-      readonly failedCandidates: number;
       /** How long its simulation takes. */
       readonly took: DurationMs;
     }
@@ -37,8 +36,6 @@ export type ValidationResult =
       readonly failure: ValidationFailure;
       readonly code: RefusalCode;
       readonly sentence: string;
-      /** By how much upstream's counter of failed validations grows. */
-      readonly failedCandidates: number;
       readonly took: DurationMs;
     }
   /** No answer: ends the pass. */
@@ -51,14 +48,9 @@ type Invalid = Extract<ValidationResult, { readonly kind: "invalid" }>;
 
 const noTime = durationMs(0);
 
-function invalid(
-  failure: ValidationFailure,
-  sentence: string,
-  failedCandidates: number,
-  took = noTime,
-): Invalid {
+function invalid(failure: ValidationFailure, sentence: string, took = noTime): Invalid {
   const code = `disruption/validation-${failure}` as const;
-  return { kind: "invalid", failure, code, sentence, failedCandidates, took };
+  return { kind: "invalid", failure, code, sentence, took };
 }
 
 /**
@@ -107,21 +99,20 @@ function validateEmptiness(
   const listed = stillListed(method, candidates, cluster);
   if (listed.length === 0) {
     const sentence = `${candidates.length} candidates are no longer valid`;
-    return invalid("churn", sentence, candidates.length);
+    return invalid("churn", sentence);
   }
   const budgets = buildBudgetMapping(view, method.reason, now);
   const valid = listed.filter(
     (candidate) => !isNominated(candidate.stateNode, now) && takeBudget(budgets, candidate),
   );
-  const failedCandidates = listed.length - valid.length;
   if (valid.length > 0) {
     const left = { ...command, candidates: valid };
-    return { kind: "valid", command: left, failedCandidates, took: noTime };
+    return { kind: "valid", command: left, took: noTime };
   }
   const sentence =
     `${candidates.length} candidates failed validation because it they were nominated for a pod ` +
     "or would violate disruption budgets";
-  return invalid("budget", sentence, failedCandidates);
+  return invalid("budget", sentence);
 }
 
 /**
@@ -141,16 +132,16 @@ function recheckCandidates(
   const listed = stillListed(method, candidates, cluster);
   if (listed.length !== length) {
     const sentence = `${length - listed.length} candidates are no longer valid`;
-    return invalid("churn", sentence, length);
+    return invalid("churn", sentence);
   }
   const budgets = buildBudgetMapping(view, method.reason, now);
   for (const candidate of listed) {
     if (isNominated(candidate.stateNode, now)) {
-      return invalid("budget", "a candidate was nominated during validation", length);
+      return invalid("budget", "a candidate was nominated during validation");
     }
     if (!takeBudget(budgets, candidate)) {
       const sentence = "a candidate can no longer be disrupted without violating budgets";
-      return invalid("budget", sentence, length);
+      return invalid("budget", sentence);
     }
   }
   return listed;
@@ -191,18 +182,18 @@ function validateSimulation(
     return { kind: "failed", error: `${failed}, candidate is deleting` };
   }
   const errors = nonPendingPodErrors(simulation.results);
-  if (errors !== undefined) return invalid("scheduling", errors.sentence, 0, took);
+  if (errors !== undefined) return invalid("scheduling", errors.sentence, took);
   const [found, ...others] = simulation.results.newNodeClaims;
   const [wanted] = command.replacements;
   if (found === undefined && wanted === undefined) {
-    return { kind: "valid", command, failedCandidates: 0, took };
+    return { kind: "valid", command, took };
   }
   if (found === undefined || others.length > 0 || wanted?.kind !== "scheduled") {
-    return invalid("scheduling", newResults, 0, took);
+    return invalid("scheduling", newResults, took);
   }
   const names = new Set(found.instanceTypeOptions.map(({ name }) => name));
   // The new simulation isn't filtered by price, so it has to offer all that the old one was left with.
   return wanted.nodeClaim.instanceTypeOptions.every(({ name }) => names.has(name))
-    ? { kind: "valid", command, failedCandidates: 0, took }
-    : invalid("scheduling", newResults, 0, took);
+    ? { kind: "valid", command, took }
+    : invalid("scheduling", newResults, took);
 }

@@ -8,6 +8,7 @@ import {
 } from "../state/index.ts";
 import {
   after,
+  formatFixed,
   formatResource,
   milliseconds,
   minutes,
@@ -34,21 +35,12 @@ export function nodeShapeIssues(nodeClaim: NodeClaim, node: Node): readonly stri
     const expected = nodeClaim.status.capacity[name] ?? 0;
     const found = node.status.capacity[name] ?? 0;
     if (requested === 0 || expected === 0 || found / expected >= toleratedShare) return [];
-    const percent = formatTenths((found / expected) * 100);
+    const percent = formatFixed((found / expected) * 100, 1);
     return [
       `expected ${formatResource(name, expected)} of resource ${name}, ` +
         `but found ${formatResource(name, found)} (${percent}% of expected)`,
     ];
   });
-}
-
-/** One digit after the point; what lies exactly between two goes to the even one, as in Go. */
-function formatTenths(value: number): string {
-  const tenths = value * 10;
-  const isTie = Number.isInteger(value * 20) && !Number.isInteger(tenths);
-  if (!isTie) return value.toFixed(1);
-  const lower = Math.floor(tenths);
-  return ((lower % 2 === 0 ? lower : lower + 1) / 10).toFixed(1);
 }
 
 /**

@@ -9,6 +9,7 @@ export interface GuardedPod {
   readonly places: readonly number[];
 }
 
+const shapesMax = 10_000;
 const nowhere: readonly number[] = Object.freeze([]);
 
 /** The selectors of a list of budgets, with what has been asked of them. */
@@ -43,6 +44,8 @@ class Selectors {
           : [],
       );
       places = found.length === 0 ? nowhere : found;
+      // Labels of a Job's pods are its own: without an end, the memory would grow with time.
+      if (this.#placesByShape.size >= shapesMax) this.#placesByShape.clear();
       this.#placesByShape.set(shape, places);
     }
     return places;

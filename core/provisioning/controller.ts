@@ -8,6 +8,7 @@ import {
 } from "../capacitybuffer/index.ts";
 import type { CloudProvider } from "../cloudprovider/index.ts";
 import {
+  backoffWait,
   type Cluster,
   type ClusterState,
   type Controller,
@@ -64,7 +65,6 @@ const retriggerAfter = seconds(10);
 /** How long the provisioner waits for a trigger before it counts the pass as a success. */
 const waitForTrigger = seconds(1);
 const backoff = { base: milliseconds(5), max: seconds(1000) };
-const doublingsMax = 30;
 
 /**
  * Launches machines for pods that fit nowhere: gathers them into a batch, decides, and creates
@@ -204,9 +204,7 @@ export class ProvisioningController implements Controller {
       this.#notBefore = undefined;
       return;
     }
-    const doublings = Math.min(this.#failures++, doublingsMax);
-    const wait = Math.min(backoff.base * 2 ** doublings, backoff.max);
-    this.#notBefore = after(now, durationMs(wait));
+    this.#notBefore = after(now, backoffWait(backoff, this.#failures++));
   }
 
   /** Writes what was decided; false when something of it failed. */

@@ -295,6 +295,20 @@ describe("pod anti-affinity", () => {
     expect(describeSpread(results, zone)).toBe(spread);
   });
 
+  it("of a pod that is over and going, as a StatefulSet's may be, keeps nobody away", () => {
+    const shy = pod({
+      name: "shy",
+      ...away(podAffinityTerm(zone, db)),
+      nodeName: "node",
+      metadata: { deletionTimestamp: 1 as never },
+      status: { phase: "Succeeded" },
+    });
+    const node = stateNode({ name: "node", zone: "test-zone-1", pods: [shy] });
+    const podsToSchedule = [pod({ labels: db, ...inZone("test-zone-1") })];
+    const results = scheduleWithTopology({ stateNodes: [node], podsToSchedule });
+    expect(results.podErrors.size).toBe(0);
+  });
+
   it("keeps a repelled pod off nodes whose zone no NodePool knows", () => {
     const shy = pod({ name: "shy", ...away(podAffinityTerm(zone, db)), nodeName: "busy" });
     const nodes = [

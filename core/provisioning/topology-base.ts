@@ -72,7 +72,8 @@ export class TopologyBase {
     for (const { node, pods } of input.clusterStateNodes) {
       if (node === undefined) continue;
       for (const pod of pods) {
-        if (pod.spec.affinity === undefined || this.moves(pod)) continue;
+        // A finished pod keeps nobody away, though a StatefulSet's may still be on the node.
+        if (pod.spec.affinity === undefined || this.moves(pod) || isTerminal(pod)) continue;
         const text = this.#trackInverse(pod, node.metadata.labels, position++);
         if (text !== undefined) inverseErrors.push({ uid: pod.metadata.uid, text });
       }

@@ -26,7 +26,7 @@ import { ConsolidationTimestamp } from "./consolidation-timestamp.ts";
 import { DaemonSetPods } from "./daemon-set-pods.ts";
 import { NodePoolClaimStates } from "./node-pool-claim-states.ts";
 import { NodePoolUsage } from "./node-pool-usage.ts";
-import { PodIndexes } from "./pod-indexes.ts";
+import { ProvisionablePods } from "./provisionable-pods.ts";
 import { isReschedulable, isScheduled, isTerminal } from "./pod-predicates.ts";
 import type { StateNodeEntry } from "./state-node-entry.ts";
 import type { StateNode } from "./state-node.ts";
@@ -61,7 +61,7 @@ export class ClusterState {
   readonly #nodeNameByPod = new Map<string, string>();
   readonly #consolidation = new ConsolidationTimestamp();
   readonly #usage = new NodePoolUsage();
-  readonly #podIndexes = new PodIndexes();
+  readonly #provisionablePods = new ProvisionablePods();
   readonly #daemonSetPods: DaemonSetPods;
   #hasSynced = false;
 
@@ -219,12 +219,7 @@ export class ClusterState {
 
   /** Pods that ask for new capacity (not yet validated), sorted by key. */
   pendingPods(): readonly Pod[] {
-    return this.#podIndexes.provisionable();
-  }
-
-  /** Pods with required anti-affinity terms, bound or not, sorted by key. */
-  antiAffinityPods(): readonly Pod[] {
-    return this.#podIndexes.withAntiAffinity();
+    return this.#provisionablePods.sorted();
   }
 
   #known(providerIds: readonly string[]): readonly StateNodeEntry[] {
@@ -331,7 +326,7 @@ export class ClusterState {
 
   #observePod(event: WatchEvent<Pod>, now: SimTime): void {
     const { object: pod } = event;
-    this.#podIndexes.observe(event);
+    this.#provisionablePods.observe(event);
     this.#daemonSetPods.observePod(event);
     if (event.type === "deleted") {
       this.#unbind(objectKey(pod));

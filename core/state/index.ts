@@ -14,4 +14,4 @@ export * from "./node-pool-claim-states.ts";
 export * from "./pod-predicates.ts";
 export * from "./state-node.ts";
 export * from "./watch.ts";
-export { type Backoff, WorkQueue } from "./work-queue.ts";
+export { type Backoff, backoffWait, WorkQueue } from "./work-queue.ts";

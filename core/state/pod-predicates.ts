@@ -168,11 +168,6 @@ export function isDisruptable(pod: Pod, now: SimTime): boolean {
   return !isActive(pod) || !isDoNotDisruptActive(pod, now);
 }
 
-/** Whether the pod has a required anti-affinity term. */
-export function hasRequiredPodAntiAffinity(pod: Pod): boolean {
-  return (pod.spec.affinity?.requiredPodAntiAffinity.length ?? 0) > 0;
-}
-
 /** What the do-not-disrupt annotation of a pod amounts to. */
 export type DoNotDisrupt =
   | { readonly kind: "absent" }

@@ -14,6 +14,13 @@ export interface Backoff {
   readonly max: DurationMs;
 }
 
+const doublingsMax = 40;
+
+/** How long to wait after a failure, so many others having come before it in a row. */
+export function backoffWait({ base, max }: Backoff, failures: number): DurationMs {
+  return durationMs(Math.min(base * 2 ** Math.min(failures, doublingsMax), max));
+}
+
 interface Entry {
   readonly dueAt: SimTime;
   readonly key: string;
@@ -58,8 +65,7 @@ export class WorkQueue {
   retry(key: string, now: SimTime): void {
     const failures = this.#failuresByKey.get(key) ?? 0;
     this.#failuresByKey.set(key, failures + 1);
-    const wait = Math.min(this.#backoff.base * 2 ** Math.min(failures, 40), this.#backoff.max);
-    this.add(key, after(now, durationMs(wait)));
+    this.add(key, after(now, backoffWait(this.#backoff, failures)));
   }
 
   /** The key has succeeded: the next failure starts with the shortest wait. */

@@ -26,6 +26,7 @@ export {
   seconds,
   tryParseDuration,
 } from "./duration.ts";
+export { formatFixed } from "./fixed.ts";
 export { type Fraction, fraction } from "./fraction.ts";
 export { goSort } from "./go-sort.ts";
 export { Defect, type DefectFacts, invariant } from "./invariant.ts";

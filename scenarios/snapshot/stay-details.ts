@@ -13,7 +13,6 @@ import {
 import { bufferKeyOf } from "../../core/capacitybuffer/index.ts";
 import {
   type ConsideredMove,
-  formatFixed,
   type PdbLimits,
   type RefusalCode,
 } from "../../core/disruption/index.ts";
@@ -26,6 +25,7 @@ import {
 } from "../../core/state/index.ts";
 import {
   after,
+  formatFixed,
   formatTime,
   formatUsdPerHour,
   Never,

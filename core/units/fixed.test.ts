@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatFixed } from "./command.ts";
+import { formatFixed } from "./fixed.ts";
 
 describe("numbers in texts", () => {
   // As fmt.Sprintf("%.*f") prints them.
@@ -12,6 +12,8 @@ describe("numbers in texts", () => {
     [1.25, 1, "1.2"],
     [1.75, 1, "1.8"],
     [12.5, 1, "12.5"],
+    [45.15, 1, "45.1"],
+    [0.05, 1, "0.1"],
     [0.5, 0, "0"],
     [1.5, 0, "2"],
     [Number.POSITIVE_INFINITY, 2, "+Inf"],
