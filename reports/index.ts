@@ -33,6 +33,7 @@ export type {
 export { type Figure, type PolicyReport, type Report, reportSchema } from "./report-schema.ts";
 export { formatReportJson } from "./report-json.ts";
 export { type TextOptions, formatReportText } from "./text.ts";
+export { hang, printable, wrap } from "./text-layout.ts";
 export {
   type JournalFile,
   type ReportFormat,

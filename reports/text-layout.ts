@@ -29,11 +29,38 @@ const noBorders = {
   middle: " ".repeat(gap),
 };
 
-/** Breaks text at spaces into lines of at most `width`; a longer word stands alone. */
-function wrap(text: string, width: number): readonly string[] {
+/**
+ * Control characters, halves of surrogate pairs (which have no form in UTF-8), and what turns the
+ * direction of the text around it or ends a line.
+ */
+const unprintable = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/**
+ * Text that a terminal shows and never obeys: control characters, those that turn the direction of
+ * writing and those that end a line stand there escaped, `\u001b` or `\n`; everything else is left as
+ * it is. Names and messages come out of files that somebody hands in: whatever of them goes to a
+ * terminal goes through here, before it is coloured. `wrap` and `hang` do so by themselves.
+ */
+export function printable(text: string): string {
+  return text.replace(unprintable, (each) => shortEscapes[each] ?? escaped(each));
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/**
+ * Breaks text at white space into lines of at most `width`; a longer word stands alone. Nothing for
+ * empty text. What is not printable is escaped.
+ */
+export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter((each) => each !== "")) {
+  for (const word of text
+    .split(/\s+/)
+    .filter((each) => each !== "")
+    .map(printable)) {
     if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
@@ -46,9 +73,10 @@ function wrap(text: string, width: number): readonly string[] {
 
 /** Wrapped text behind a first-line prefix, the other lines indented by as much. */
 export function hang(prefix: string, text: string, columns: number): readonly string[] {
-  const indent = " ".repeat(prefix.length);
-  return wrap(text, columns - prefix.length).map(
-    (line, index) => (index === 0 ? prefix : indent) + line,
+  const head = printable(prefix);
+  const indent = " ".repeat(head.length);
+  return wrap(text, columns - head.length).map(
+    (line, index) => (index === 0 ? head : indent) + line,
   );
 }
 
@@ -59,19 +87,21 @@ export function bar(percent: number, width: number): string {
 }
 
 /** Cuts text to `width`, the end kept, since names of workloads differ there. */
-function cutStart(text: string, width: number): string {
+function cutStart(name: string, width: number): string {
+  const text = printable(name);
   return text.length <= width ? text : `\u2026${text.slice(text.length - width + 1)}`;
 }
 
 /** Cuts text to `width`, the start kept. */
-export function cutEnd(text: string, width: number): string {
+export function cutEnd(title: string, width: number): string {
+  const text = printable(title);
   return text.length <= width ? text : `${text.slice(0, width - 1)}\u2026`;
 }
 
 /** Breaks a name into lines of at most `width`, behind a punctuation mark where there is one. */
 function breakName(name: string, width: number): string {
   const lines: string[] = [];
-  let rest = name;
+  let rest = printable(name);
   while (rest.length > width) {
     const head = rest.slice(0, width);
     const mark = Math.max(...["-", "_", ".", "/", " "].map((each) => head.lastIndexOf(each)));
@@ -102,7 +132,8 @@ export interface TableLayout {
  * fit beside each other follow in further tables, each led by the first policy.
  */
 export function formatSections(layout: TableLayout): readonly string[] {
-  const { sections, columns, policyNames } = layout;
+  const { sections, columns } = layout;
+  const policyNames = layout.policyNames.map(printable);
   const widths = policyNames.map((_, policy) => cellWidths(sections, policy));
   // Names in full, unless breaking them lets more policies stand beside each other.
   const [inFull, broken] = [policyWidthMax, policyWidthMin].map((nameWidth) => {
@@ -187,7 +218,7 @@ function linesOf(table: Table.Table): readonly string[] {
 }
 
 function label({ label: text, depth }: Row): string {
-  return "  ".repeat(depth) + text;
+  return "  ".repeat(depth) + printable(text);
 }
 
 function cellWidths(sections: readonly Section[], policy: number): CellWidths {

@@ -11,7 +11,7 @@ import {
 import type { Figure, PolicyReport, Report } from "./report-schema.ts";
 import { basisLines, noticeText, unexplained } from "./report-words.ts";
 import type { Colours } from "./text-layout.ts";
-import { bar, cutEnd, formatSections, hang } from "./text-layout.ts";
+import { bar, cutEnd, formatSections, hang, printable } from "./text-layout.ts";
 
 /** How wide the text may be, and whether it may hold ANSI colours. */
 export interface TextOptions {
@@ -73,7 +73,7 @@ function unscheduledLines(report: Report, columns: number, colours: Colours): re
     const { unscheduled, unschedulablePods } = availability;
     const many = formatCount(centre(unschedulablePods));
     const mean = report.seeds.length > 1 ? " (mean of the seeds)" : "";
-    lines.push(colours.red(`  ${name}: ${many} without a node at the end${mean}`));
+    lines.push(colours.red(`  ${printable(name)}: ${many} without a node at the end${mean}`));
     for (const { podKey, seed, pendingSeconds, message } of unscheduled.slice(
       0,
       unscheduledShown,
@@ -109,7 +109,7 @@ function viewers(
   const rest = leadWidth + ofWidth + widest(({ price }) => price) + "  100.0% memory  ".length;
   const barWidth = Math.min(barMax, columns - rest);
   return policies.flatMap((policy, index) => [
-    `${colours.bold(policy.name)}${colours.dim(", mean of the run")}`,
+    `${colours.bold(printable(policy.name))}${colours.dim(", mean of the run")}`,
     ...(meters[index] ?? []).map(({ lead, of, percent, name, price }) =>
       [
         lead.padEnd(leadWidth),
