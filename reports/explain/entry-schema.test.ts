@@ -38,6 +38,19 @@ describe("an entry of a journal", () => {
     [{ kind: "node-ready", at: 0 }, "nodeName: Invalid input: expected string, received undefined"],
     [{ kind: "node-ready", at: -1, nodeName: "a" }, "at: Too small: expected number to be >=0"],
     [{ kind: "unheard-of", at: 0 }, "an unknown kind of entry"],
+    [
+      { kind: "node-ready", at: 253_402_300_800_000, nodeName: "a" },
+      "at: Too big: expected number to be <=253402300799999",
+    ],
+    [{ kind: "node-ready", at: 0, nodeName: "a\u001b[2J" }, "nodeName: holds a control character"],
+    [
+      { kind: "node-ready", at: 0, nodeName: "a".repeat(1025) },
+      "nodeName: Too big: expected string to have <=1024 characters",
+    ],
+    [
+      { kind: "charge-waived", at: 0, instanceId: "i-1", usd: 1e300 },
+      "usd: Too big: expected number to be <=1000000000000",
+    ],
     [[], "Invalid input: expected object, received array"],
   ])("that is %j is refused with its place", (value, problem) => {
     expect(readEntry(value)).toEqual({ ok: false, problem });

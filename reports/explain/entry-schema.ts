@@ -1,15 +1,34 @@
 /**
  * What an entry of a journal has to look like. A journal is a file that somebody hands in: whoever
- * reads one checks what it uses of it. Keys beyond these are left out.
+ * reads one checks what it uses of it, and what is read is small enough to be added up, formatted and
+ * shown. Keys beyond these are left out.
  */
 import { z } from "zod";
-import { simTime, type SimTime } from "../../core/units/index.ts";
+import { parseTime, simTime, type SimTime } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
 
-const at: z.ZodType<SimTime> = z.int().nonnegative().transform(simTime);
-const text = z.string();
-const texts = z.array(z.string());
+/** The last instant that has a date. */
+export const lastTime = parseTime("9999-12-31T23:59:59.999Z");
+/** Sentences of many NodePools are long, names are not. */
+const sentenceMax = 1 << 20;
+const nameMax = 1024;
+/** More than any bill, and few enough that as many as a journal holds can be added up and printed. */
+const usdMax = 1e12;
+
+const at: z.ZodType<SimTime> = z.int().nonnegative().max(lastTime).transform(simTime);
+/** Kubernetes and EC2 have no name, code or key with a control character. */
+const text = z
+  .string()
+  .max(nameMax)
+  .regex(/^\P{Cc}*$/u, "holds a control character");
+const sentence = z.string().max(sentenceMax);
+const texts = z.array(text);
 const number = z.number();
+const usd = z.number().min(-usdMax).max(usdMax);
+const seconds = z
+  .number()
+  .nonnegative()
+  .max(lastTime / 1000);
 const count = z.int().nonnegative();
 const pod = { podKey: text, podUid: text };
 const capacityType = z.enum(["on-demand", "spot", "reserved"]);
@@ -57,8 +76,8 @@ const decision = z.enum(["delete", "replace", "no-op"]);
 const nodeClaim = { nodeClaimName: text };
 const machine = { nodeClaimName: text, nodePoolName: text };
 const disrupted = { ...pod, nodeName: text, reason: text };
-const failure = { ...machine, code: text, message: text };
-const refusal = { nodeName: text, reason: text, message: text };
+const failure = { ...machine, code: text, message: sentence };
+const refusal = { nodeName: text, reason: text, message: sentence };
 
 function entry<Kind extends LedgerEntryKind, Shape extends z.core.$ZodLooseShape>(
   kind: Kind,
@@ -77,7 +96,7 @@ const entrySchema = z.discriminatedUnion("kind", [
     capacityType,
     vcpus: number,
     memoryBytes: number,
-    onDemandUsdPerHour: number,
+    onDemandUsdPerHour: usd,
     onDemandReason: z.enum(["required", "spot-unavailable", "spot-dearer"]).exactOptional(),
   }),
   entry("instance-running", { instanceId: text }),
@@ -88,12 +107,12 @@ const entrySchema = z.discriminatedUnion("kind", [
   entry("charge", {
     item: z.enum(["compute", "storage", "public-ipv4"]),
     instanceId: text,
-    usd: number,
-    onDemandEquivalentUsd: number,
-    segments: z.array(z.object({ from: at, until: at, usdPerHour: number })),
+    usd,
+    onDemandEquivalentUsd: usd,
+    segments: z.array(z.object({ from: at, until: at, usdPerHour: usd })),
   }),
-  entry("control-plane-charge", { usd: number }),
-  entry("charge-waived", { instanceId: text, usd: number }),
+  entry("control-plane-charge", { usd }),
+  entry("charge-waived", { instanceId: text, usd }),
   entry("launch-failed", failure),
   entry("launch-retried", failure),
   entry("offering-unavailable", { capacityType, instanceType: text, zone: text, until: at }),
@@ -134,7 +153,7 @@ const entrySchema = z.discriminatedUnion("kind", [
   entry("pod-bound", { ...pod, nodeName: text }),
   entry("pod-ready", pod),
   entry("pod-not-ready", pod),
-  entry("pod-unschedulable", { ...pod, message: text }),
+  entry("pod-unschedulable", { ...pod, message: sentence }),
   entry("pod-nominated", {
     ...pod,
     nodeClaimName: text.exactOptional(),
@@ -142,11 +161,11 @@ const entrySchema = z.discriminatedUnion("kind", [
   }),
   entry("pod-failed-scheduling", {
     ...pod,
-    message: text,
-    nodePools: z.array(z.object({ nodePoolName: text, message: text })),
+    message: sentence,
+    nodePools: z.array(z.object({ nodePoolName: text, message: sentence })),
   }),
-  entry("pod-evicted", { ...disrupted, lostWorkSeconds: number.exactOptional() }),
-  entry("pod-killed", { ...disrupted, lostWorkSeconds: number }),
+  entry("pod-evicted", { ...disrupted, lostWorkSeconds: seconds.exactOptional() }),
+  entry("pod-killed", { ...disrupted, lostWorkSeconds: seconds }),
   entry("eviction-blocked", { ...pod, nodeName: text, podDisruptionBudgets: texts }),
   entry("eviction-unblocked", { ...pod, podDisruptionBudgets: texts, since: at, attempts: count }),
   entry("pod-ended", { ...pod, outcome: z.enum(["succeeded", "failed", "deleted"]) }),
@@ -159,10 +178,10 @@ const entrySchema = z.discriminatedUnion("kind", [
     candidates: texts,
     nodePools: texts,
     replacements: texts,
-    usdPerHourBefore: number,
-    usdPerHourAfter: number,
+    usdPerHourBefore: usd,
+    usdPerHourAfter: usd,
     scores,
-    message: text,
+    message: sentence,
   }),
   entry("disruption-considered", {
     method: text,
@@ -170,12 +189,12 @@ const entrySchema = z.discriminatedUnion("kind", [
     decision,
     candidates: texts,
     nodePools: texts,
-    usdPerHourBefore: number,
-    usdPerHourAfter: number.exactOptional(),
+    usdPerHourBefore: usd,
+    usdPerHourAfter: usd.exactOptional(),
     replacements,
     scores,
     reason: text.exactOptional(),
-    message: text.exactOptional(),
+    message: sentence.exactOptional(),
     blockedBy: blockedBy.exactOptional(),
     isRepeat: z.boolean(),
   }),
@@ -186,11 +205,11 @@ const entrySchema = z.discriminatedUnion("kind", [
     isRepeat: z.boolean(),
   }),
   entry("disruption-refusal-ended", refusal),
-  entry("disruption-pass-failed", { message: text }),
+  entry("disruption-pass-failed", { message: sentence }),
   entry("disruption-command-ended", {
     commandId: text,
     outcome: z.enum(["succeeded", "failed"]),
-    message: text,
+    message: sentence,
   }),
   entry("changed", { what: text }),
   entry("event", {
@@ -198,7 +217,7 @@ const entrySchema = z.discriminatedUnion("kind", [
     objectKey: text,
     type: z.enum(["Normal", "Warning"]),
     reason: text,
-    message: text,
+    message: sentence,
     count,
   }),
 ]) satisfies z.ZodType<LedgerEntry>;

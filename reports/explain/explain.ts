@@ -33,21 +33,14 @@ export async function tellStory(journalPath: string, object: FoundObject): Promi
   const gatherer = gathererOf(object);
   let from: SimTime | undefined;
   let until: SimTime = simTime(0);
-  const time = (line: string): void => {
-    const at = Number(timeInLine.exec(line)?.[1] ?? Number.NaN);
-    if (!Number.isSafeInteger(at) || at < 0) return;
-    from ??= simTime(at);
-    if (at > until) until = simTime(at);
-  };
-  const wants = (kind: LedgerEntryKind, line: string): boolean => {
-    time(line);
+  const wants = (kind: LedgerEntryKind, line: string, at: SimTime): boolean => {
+    from ??= at;
+    if (at > until) until = at;
     return gatherer.wants(kind, line);
   };
   for await (const entry of readJournal(journalPath, wants)) gatherer.add(entry);
   return { story: gatherer.story(until), from: from ?? until, until };
 }
-
-const timeInLine = /"at":(\d+)/;
 
 interface Gatherer {
   wants(kind: LedgerEntryKind, line: string): boolean;

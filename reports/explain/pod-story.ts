@@ -1,6 +1,5 @@
 /** The story of a pod, or of all pods of one name: why it waited, where it ran, what ended it. */
 import type { SimTime } from "../../core/units/index.ts";
-import { formatShortDuration, durationMs } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
 import { formatSeconds } from "../number-text.ts";
 import { commandWords, LiveCluster, type LiveMachine } from "./live-cluster.ts";
@@ -354,7 +353,7 @@ export class PodStory {
     const last = this.#lives.at(-1);
     const { waitedSeconds, readySeconds } = this.#seconds(end);
     const time = (value: number): string =>
-      `${value} s${value < 60 ? "" : ` (${formatShortDuration(durationMs(value * 1000))})`}`;
+      `${value} s${value < 60 ? "" : ` (${formatSeconds(value)})`}`;
     const state =
       last?.endedAt === undefined
         ? last?.nodeName === undefined

@@ -5,18 +5,19 @@
 import { createReadStream } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
-import { OutsideError } from "../../core/units/index.ts";
+import { OutsideError, type SimTime, simTime } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
-import { readEntry } from "./entry-schema.ts";
+import { lastTime, readEntry } from "./entry-schema.ts";
 
-/** Whether a line is of interest, by its kind and its text. */
-export type LineFilter = (kind: LedgerEntryKind, line: string) => boolean;
+/** Whether a line is of interest, by its kind, its text and its time. */
+export type LineFilter = (kind: LedgerEntryKind, line: string, at: SimTime) => boolean;
 
 /** No entry is nearly that long; what is would have to be held whole. */
 const lineCharactersMax = 1 << 26;
 
 /** Every entry writes its kind first or right behind its time. */
 const kindInLine = /^\{(?:"at":\d+,)?"kind":"([a-z0-9-]+)"/;
+const timeInLine = /[{,]"at":(\d+)[,}]/;
 
 /**
  * The entries of a journal that pass the filter, in its order.
@@ -33,12 +34,23 @@ export async function* readJournal(
       number += 1;
       const kind = kindInLine.exec(line)?.[1];
       if (kind === undefined) throw noJournal(path, number, "a line that is no entry");
-      if (!filter(kind as LedgerEntryKind, line)) continue;
+      const at = timeOf(line);
+      if (at === undefined) {
+        parseLine(path, number, line);
+        throw noJournal(path, number, `${kind}: no time of years up to 9999`);
+      }
+      if (!filter(kind as LedgerEntryKind, line, at)) continue;
       const read = readEntry(parseLine(path, number, line));
       if (!read.ok) throw noJournal(path, number, `${kind}: ${read.problem}`);
       yield read.entry;
     }
   }
+}
+
+/** When the entry of a line took place, lines that are never parsed included. */
+function timeOf(line: string): SimTime | undefined {
+  const at = Number(timeInLine.exec(line)?.[1] ?? Number.NaN);
+  return at <= lastTime ? simTime(at) : undefined;
 }
 
 function parseLine(path: string, number: number, line: string): unknown {

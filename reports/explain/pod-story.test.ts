@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { simTime } from "../../core/units/index.ts";
+import type { LedgerEntry } from "../../sim/ledger/index.ts";
+import { PodStory } from "./pod-story.ts";
+
+const podKey = "shop/web-1";
+const workload = { kind: "Deployment", namespace: "shop", name: "web" };
+const requests = { cpuMillicores: 500, memoryBytes: 2 ** 30, gpus: 0 };
+
+function created(podUid: string, at: number): LedgerEntry {
+  const pod = { podKey, podUid, workload, requests, isDaemon: false };
+  return { kind: "pod-created", at: simTime(at), ...pod };
+}
+
+function storyOf(entries: readonly LedgerEntry[], end: number) {
+  const story = new PodStory(podKey);
+  for (const entry of entries) story.add(entry);
+  return story.story(simTime(end));
+}
+
+describe("the story of a pod", () => {
+  it("is told of a wait of any number of milliseconds, whatever that is in seconds", () => {
+    for (let ms = 1; ms < 200_000; ms += 37) {
+      const { summary, figures } = storyOf([created("1", 0)], ms);
+      const waited = summary.find(({ label }) => label === "waited")?.text;
+      expect(waited).toMatch(/^[\d.]+ s( \(\d+m( \d+s)?\))? without a node$/);
+      expect(figures["waitedSeconds"]).toBe(ms / 1000);
+    }
+    const { summary } = storyOf([created("1", 0)], 64_320);
+    expect(summary).toContainEqual({ label: "waited", text: "64.32 s (1m 4s) without a node" });
+  });
+});
