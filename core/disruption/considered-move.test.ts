@@ -192,4 +192,38 @@ describe("a node that is left alone", () => {
       },
     ]);
   });
+
+  it("is not held by the last search's word once the method has no candidates any more", () => {
+    const closed = world("a | default | small | on-demand |", {
+      ...onDemand,
+      disruption: { budgets: [{ nodes: "0" }] },
+    });
+    closed.advance(minutes(1));
+    closed.pod("web-1", "a", "100m", { annotations: { "karpenter.sh/do-not-disrupt": "true" } });
+    closed.advance(minutes(1));
+    closed.cluster.remove("Pod", "default/web-1");
+    closed.advance(minutes(1));
+    expect(closed.facts.filter((it) => it.includes("refused a"))).toEqual([
+      "00:00:00 refused a disruption/budget-exhausted",
+      "00:01:00 refused a disruption/pod-do-not-disrupt",
+      "00:01:00 no longer refused a disruption/budget-exhausted",
+      "00:02:00 refused a disruption/budget-exhausted",
+      "00:02:00 no longer refused a disruption/pod-do-not-disrupt",
+    ]);
+  });
+});
+
+describe("a method without candidates", () => {
+  it("has said nothing: its next search tells again what the last one has told", () => {
+    const packed = world("a | default | small | on-demand | web:1900m");
+    packed.advance(minutes(1));
+    packed.pod("job", "a", "10m", { annotations: { "karpenter.sh/do-not-disrupt": "true" } });
+    packed.advance(minutes(1));
+    packed.cluster.remove("Pod", "default/job");
+    packed.advance(minutes(1));
+    expect(packed.considered.map((it) => [describeMove(it), it.isRepeat])).toEqual([
+      ["considered a: replace 0.02 -> 0.02, refused disruption/no-cheaper-replacement", false],
+      ["considered a: replace 0.02 -> 0.02, refused disruption/no-cheaper-replacement", false],
+    ]);
+  });
 });

@@ -54,16 +54,22 @@ export class Narrator {
     const { recorder } = this.#parts;
     if (recorder !== undefined) {
       const named = method === undefined ? {} : { method };
-      // A node that is gone has its own end.
-      for (const refusal of ended.filter(({ nodeName }) => this.#parts.stateNode(nodeName))) {
-        recorder.refusalEnded({ ...refusal, ...named, isRepeat: false }, now);
-      }
+      this.#tellEnds(ended, now, method);
       const isNews = new Set(news);
       for (const refusal of this.#blockers.round(scope, told).news) {
         recorder.refused({ ...refusal, ...named, isRepeat: !isNews.has(refusal) }, now);
       }
     }
     this.#publishRefusals(scope, told);
+  }
+
+  #tellEnds(ended: readonly Refusal[], now: SimTime, method: MethodName | undefined): void {
+    const named = method === undefined ? {} : { method };
+    for (const refusal of ended) {
+      // A node that is gone has its own end.
+      if (this.#parts.stateNode(refusal.nodeName) === undefined) continue;
+      this.#parts.recorder?.refusalEnded({ ...refusal, ...named, isRepeat: false }, now);
+    }
   }
 
   #publishRefusals(scope: string, refusals: readonly Refusal[]): void {
@@ -93,8 +99,22 @@ export class Narrator {
     const { candidates, refusals } = methodCandidates({ view, listing }, method);
     this.refusals(method.disruptionClass, listing.refusals, now);
     this.refusals(`filter ${method.name}`, refusals, now, method.name);
+    if (candidates.length === 0) this.#endSearch(method.name, now);
     this.#tellAnnotations(method, listed, listing);
     return { candidates, refusals: listing.refusals };
+  }
+
+  /**
+   * Without candidates a method makes no search: what its last one has said does not hold any more,
+   * and is news when a search says it again. Events keep to their own time.
+   */
+  #endSearch(method: MethodName, now: SimTime): void {
+    const { ended } = this.#refusals.round(`search ${method}`, []);
+    this.#tellEnds(ended, now, method);
+    this.#blockers.round(`search ${method}`, []);
+    this.#refusals.round(`moves ${method}`, []);
+    this.#verdicts.round(method, []);
+    this.#moves.round(method, []);
   }
 
   /** Both classes look at the same pods, and graceful methods are tried in every pass. */

@@ -126,11 +126,6 @@ export class Stays {
 
   #closeSearches(at: SimTime): void {
     for (const scope of [...this.#searches.keys()]) this.#close(scope, at);
-    for (const [key, stay] of [...this.#refusals]) {
-      if (stay.reason !== "disruption/budget-exhausted") continue;
-      stay.until ??= at;
-      this.#refusals.delete(key);
-    }
   }
 }
 
