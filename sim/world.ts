@@ -152,6 +152,7 @@ class World {
       this.#handle(event);
       this.#scheduleWake();
     });
+    this.#kube.api.events.finish(end);
     this.#ec2.finish(end);
     return {
       facts: this.#ledger.facts(),

@@ -218,6 +218,8 @@ const entrySchema = z.discriminatedUnion("kind", [
     type: z.enum(["Normal", "Warning"]),
     reason: text,
     message: sentence,
+    firstAt: at,
+    lastAt: at,
     count,
   }),
 ]) satisfies z.ZodType<LedgerEntry>;

@@ -14,28 +14,32 @@ export interface MomentParts {
 /** Moments as they are found; those that began earlier may be found later. */
 export class Moments {
   readonly #moments: Moment[] = [];
-  /** Events of the present stretch, by their reason. */
-  readonly #events = new Map<string, { readonly index: number; count: number }>();
+  /** Where events stand that may come again, by what they say and since when. */
+  readonly #events = new Map<string, number>();
 
   add(at: SimTime, { what, text, details = [], until }: MomentParts): void {
     this.#moments.push({ at, ...(until === undefined ? {} : { until }), what, text, details });
-    this.#events.clear();
   }
 
-  /** A Kubernetes event; the same reason again and again is one moment that lasts. */
-  event({ at, reason, message, count }: Extract<LedgerEntry, { kind: "event" }>): void {
-    const known = this.#events.get(reason);
-    const first = known === undefined ? undefined : this.#moments[known.index];
-    if (known === undefined || first === undefined) {
-      const moment = { at, what: "event", text: `${reason}: ${message}`, details: [] };
-      this.#events.set(reason, { index: this.#moments.push(moment) - 1, count });
-      return;
-    }
-    // The Node and the NodeClaim are told the same at once.
-    if (first.at === at && first.text === `${reason}: ${message}`) return;
-    known.count += count;
-    const text = `${reason}, ${known.count} times: ${message}`;
-    this.#moments[known.index] = { ...first, until: at, text };
+  /**
+   * A Kubernetes event; the same again and again is one moment that lasts. Of a Node and a NodeClaim
+   * that are told the same at once, it is told once.
+   */
+  event({
+    reason,
+    message,
+    firstAt,
+    lastAt,
+    count,
+  }: Extract<LedgerEntry, { kind: "event" }>): void {
+    const key = JSON.stringify([reason, message, firstAt]);
+    const index = this.#events.get(key) ?? this.#moments.length;
+    this.#events.set(key, index);
+    const isRepeated = lastAt > firstAt;
+    this.#moments[index] = {
+      ...{ at: firstAt, ...(isRepeated ? { until: lastAt } : {}), what: "event", details: [] },
+      text: `${reason}${count > 1 ? `, ${countOf(count, "time")}` : ""}: ${message}`,
+    };
   }
 
   /** By time; those of one instant in the order in which they were found. */

@@ -70,13 +70,15 @@ export class KubeApiServer implements Cluster {
   readonly #watch = new WatchQueue();
   readonly #writer: ObjectWriter;
   readonly #admission: PodAdmission;
-  readonly #events = new EventRecorder();
+  /** What Karpenter says of objects. */
+  readonly events: EventRecorder;
   readonly #workLostSeconds: (pod: Pod) => number;
   readonly #namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(options: KubeApiServerOptions) {
     this.#now = options.now;
     this.#ledger = options.ledger;
+    this.events = new EventRecorder(options.ledger);
     this.#workLostSeconds = options.workLostSeconds ?? (() => 0);
     this.#admission = new PodAdmission(options.notices ?? new KubeNotices());
     const names = new ObjectNames(options.seed);
@@ -350,9 +352,7 @@ export class KubeApiServer implements Cluster {
   }
 
   recordEvent(event: ClusterEvent): void {
-    const at = this.#now();
-    const count = this.#events.admit(event, at);
-    if (count !== undefined) this.#ledger.record({ at, kind: "event", ...event, count });
+    this.events.record(event, this.#now());
   }
 
   // Disruptions by Kubernetes itself

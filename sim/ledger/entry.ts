@@ -340,8 +340,8 @@ export type LedgerEntry = At &
     /** Somebody has changed an object (`NodePool default`) or the `account`, as the scenario says. */
     | { readonly kind: "changed"; readonly what: string }
     /**
-     * A Kubernetes event that Karpenter published. One that comes again and again is told at first
-     * and then once an hour.
+     * A Kubernetes event that Karpenter published. One that comes again and again is told at first,
+     * then once an hour, and at last when it has not come for ten minutes or the run ends.
      */
     | {
         readonly kind: "event";
@@ -350,7 +350,10 @@ export type LedgerEntry = At &
         readonly type: "Normal" | "Warning";
         readonly reason: string;
         readonly message: string;
-        /** How often it came since it was told last, this time included. */
+        /** When the first of those came that have come again and again since. */
+        readonly firstAt: SimTime;
+        readonly lastAt: SimTime;
+        /** How often it came from then to then. */
         readonly count: number;
       }
   );
