@@ -151,6 +151,70 @@ describe("node repair", () => {
   });
 });
 
+describe("faults that overlap", () => {
+  const ill = (type: Condition["type"], fromMinutes: number, lastsMinutes?: number) => {
+    const lasts = lastsMinutes === undefined ? {} : { lasts: minutes(lastsMinutes) };
+    const strikes = { kind: "at", at: after(at, minutes(fromMinutes)), count: 1 } as const;
+    return { effect: { ...condition(type), ...lasts }, matchLabels: {}, strikes };
+  };
+  const oneNode = { replicas: 1 };
+
+  it.each(["KernelReady", "Ready"] as const)(
+    "do not heal each other: %s is bad until the last of them ends",
+    (type) => {
+      // Together 31 minutes of illness; each by itself less than the 30 of node repair.
+      const { deleted, struck } = run([ill(type, 0, 20), ill(type, 2, 29)], oneNode);
+      expect(struck).toBe(2);
+      expect(deleted).toEqual(["30: unhealthy"]);
+    },
+  );
+
+  it("that have both ended leave the node well", () => {
+    const faults = [ill("KernelReady", 0, 20), ill("KernelReady", 10, 15)];
+    expect(run(faults, oneNode).deleted).toEqual([]);
+  });
+
+  it("of different conditions end each for itself", () => {
+    const faults = [ill("KernelReady", 0), ill("StorageReady", 10, 5)];
+    expect(run(faults, oneNode).deleted).toEqual(["30: unhealthy"]);
+  });
+});
+
+describe("a fault that would make no difference", () => {
+  const twice = (effect: PlannedFault["effect"]) => [
+    fault(effect),
+    { ...fault(effect), strikes: { kind: "at", at: after(at, seconds(30)), count: 1 } as const },
+  ];
+  const oneNode = { replicas: 1, maxUnavailable: 0 };
+
+  it.each([
+    [condition("Ready", "Unknown"), "on-demand"],
+    [{ kind: "instance", fault: "scheduled-change" }, "on-demand"],
+    [{ kind: "instance", fault: "instance-status-impaired" }, "on-demand"],
+    [{ kind: "instance", fault: "spot-interruption" }, "spot"],
+  ] as const)(
+    "is no fact, and the report says that it found no node: %j",
+    (effect, capacityType) => {
+      const { struck, notices } = run(twice(effect), { ...oneNode, capacityType });
+      expect(struck).toBe(1);
+      expect(notices.map(({ code }) => code)).toEqual(["world/fault-without-nodes"]);
+    },
+  );
+
+  it("of a machine that has fallen silent: nobody there could report a condition", () => {
+    const later = { kind: "at", at: after(at, seconds(30)), count: 1 } as const;
+    const faults = [
+      fault(condition("Ready", "Unknown")),
+      { ...fault(condition("KernelReady")), strikes: later },
+    ];
+    expect(
+      run(faults, oneNode)
+        .of("fault")
+        .map((entry) => entry.fault),
+    ).toEqual(["Ready=Unknown"]);
+  });
+});
+
 describe("what befalls an instance", () => {
   const befalls = (what: Extract<PlannedFault["effect"], { kind: "instance" }>["fault"]) =>
     fault({ kind: "instance", fault: what });

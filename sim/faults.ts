@@ -32,7 +32,14 @@ export interface FaultsOptions {
   readonly notices: Pick<KubeNotices, "add">;
 }
 
+type NodeCondition = Extract<FaultEffect, { kind: "node-condition" }>;
 type FaultEvent = Extract<WorldEvent, { kind: "fault-strikes" | "fault-ends" }>;
+
+/** A condition that is bad because of a fault. */
+interface Illness {
+  readonly fault: number;
+  readonly effect: NodeCondition;
+}
 
 interface Victim {
   readonly node: Node;
@@ -42,6 +49,8 @@ interface Victim {
 /** See the head of this file. */
 export class Faults {
   readonly #options: FaultsOptions;
+  /** What ails a node, by its name, in the order in which it came. */
+  readonly #illnessesByNode = new Map<string, readonly Illness[]>();
 
   constructor(options: FaultsOptions) {
     this.#options = options;
@@ -79,7 +88,7 @@ export class Faults {
   handle(event: FaultEvent): void {
     const fault = this.#options.plan.faults[event.fault];
     invariant(fault !== undefined, "a fault of the plan strikes");
-    if (event.kind === "fault-ends") return this.#end(fault.effect, event.nodeName);
+    if (event.kind === "fault-ends") return this.#end(event.fault, event.nodeName);
     for (const victim of this.#victims(fault, event.fault, event.nodeName)) {
       this.#strike(fault.effect, event.fault, victim);
       const { nodeName, nth } = event;
@@ -118,7 +127,7 @@ export class Faults {
       .map(({ victim }) => victim);
   }
 
-  /** The node if the fault can strike it: it fits, stays, and its instance runs. */
+  /** The node if the fault can strike it: it fits, stays, and it makes a difference there. */
   #victim({ nodePool, matchLabels, effect }: PlannedFault, node: Node): readonly Victim[] {
     const { labels, deletionTimestamp } = node.metadata;
     const instance = this.#options.ec2.instance(instanceIdOf(node.spec.providerId));
@@ -127,7 +136,26 @@ export class Faults {
     const isSelected = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
     const market = effect.kind === "instance" ? marketOf(effect.fault) : undefined;
     const isSold = market === undefined || instance.purchaseOption === market;
-    return isSelected && isSold ? [{ node, instance }] : [];
+    const victim = { node, instance };
+    return isSelected && isSold && this.#isVulnerable(effect, victim) ? [victim] : [];
+  }
+
+  /** Whether the fault makes a difference: a host that is lost is lost, a notice is given once. */
+  #isVulnerable(effect: FaultEffect, { node, instance }: Victim): boolean {
+    if (effect.kind === "node-condition") return this.#options.kube.hasKubelet(node.metadata.name);
+    switch (effect.fault) {
+      case "scheduled-change":
+        return instance.maintenanceAnnouncedAt === undefined;
+      case "instance-status-impaired":
+      case "system-status-impaired":
+        return instance.impairedSince?.[statusCheckOf(effect.fault)] === undefined;
+      case "spot-interruption":
+        return instance.interruptionNoticeAt === undefined;
+      case "terminated":
+      case "stopped":
+      case "rebalance-recommendation":
+        return true;
+    }
   }
 
   #draw(purpose: string, fault: number, { pool, ordinal }: Ec2Instance): number {
@@ -146,12 +174,18 @@ export class Faults {
     else this.#sicken(effect, fault, nodeName);
   }
 
-  #sicken(
-    { type, status, lasts }: Extract<FaultEffect, { kind: "node-condition" }>,
-    fault: number,
-    nodeName: string,
-  ): void {
-    const { kube, timeline } = this.#options;
+  #sicken(effect: NodeCondition, fault: number, nodeName: string): void {
+    const { timeline } = this.#options;
+    const illnesses = this.#illnessesByNode.get(nodeName) ?? [];
+    this.#illnessesByNode.set(nodeName, [...illnesses, { fault, effect }]);
+    this.#show(effect, nodeName);
+    if (effect.lasts === undefined) return;
+    const event = { room: "world", kind: "fault-ends", fault, nodeName } as const;
+    timeline.schedule(after(timeline.now, effect.lasts), event, "interruption");
+  }
+
+  #show({ type, status }: NodeCondition, nodeName: string): void {
+    const { kube } = this.#options;
     if (type !== "Ready") {
       kube.setNodeCondition(nodeName, { type, status, reason: "Fault", message: "" });
     } else if (status === "Unknown") {
@@ -159,9 +193,6 @@ export class Faults {
     } else {
       kube.failNode(nodeName);
     }
-    if (lasts === undefined) return;
-    const event = { room: "world", kind: "fault-ends", fault, nodeName } as const;
-    timeline.schedule(after(timeline.now, lasts), event, "interruption");
   }
 
   #befall(fault: InstanceFault, nodeName: string, instanceId: string): void {
@@ -179,10 +210,7 @@ export class Faults {
       case "system-status-impaired":
         // Nobody reaches the machine any more, the cluster as little as EC2.
         kube.hostLost(nodeName, "node-failure");
-        ec2.failStatusCheck(
-          instanceId,
-          fault === "instance-status-impaired" ? "instance-status" : "system-status",
-        );
+        ec2.failStatusCheck(instanceId, statusCheckOf(fault));
         return statusChecks.statusChanged(instanceId);
       case "spot-interruption":
         ec2.interruptSpotInstance(instanceId);
@@ -192,13 +220,27 @@ export class Faults {
     }
   }
 
-  #end(effect: FaultEffect, nodeName: string): void {
-    if (effect.kind !== "node-condition") return;
+  /** The fault's first illness on the node is over; others of its kind may go on. */
+  #end(fault: number, nodeName: string): void {
+    const illnesses = this.#illnessesByNode.get(nodeName) ?? [];
+    const index = illnesses.findIndex((illness) => illness.fault === fault);
+    const ended = illnesses[index];
+    invariant(ended !== undefined, "a fault ends where it has struck", { nodeName });
+    const rest = illnesses.filter((_, at) => at !== index);
+    if (rest.length === 0) this.#illnessesByNode.delete(nodeName);
+    else this.#illnessesByNode.set(nodeName, rest);
+    const { type } = ended.effect;
+    if (rest.some(({ effect }) => effect.type === type)) return;
     const { kube } = this.#options;
-    const { type } = effect;
     if (type === "Ready") kube.recoverNode(nodeName);
     else kube.setNodeCondition(nodeName, { type, status: "True", reason: "Fault", message: "" });
   }
+}
+
+function statusCheckOf(
+  fault: "instance-status-impaired" | "system-status-impaired",
+): "instance-status" | "system-status" {
+  return fault === "instance-status-impaired" ? "instance-status" : "system-status";
 }
 
 /** How the instances are bought that the fault can strike; `undefined`: either way. */

@@ -1,47 +1,30 @@
-import { elapsed, hours, type SimTime } from "../../core/units/index.ts";
-import type { LedgerEntry } from "../../sim/ledger/index.ts";
+import type { SimTime } from "../../core/units/index.ts";
+import { type LedgerEntry, Vacancies } from "../../sim/ledger/index.ts";
 import type { LivePod } from "./live-cluster.ts";
 
-interface Vacancy {
-  readonly podUid: string;
-  readonly at: SimTime;
-}
-
-/** A controller replaces what it has lost at once; what takes longer stands for something else. */
-const vacancyMax = hours(1);
-
-/**
- * Which pod stands in for which: the next of a workload for the one that was disrupted first. Nothing
- * in Kubernetes says so, but replicas are alike, and reports count replacements the same way.
- */
+/** Which pod stands in for which, as reports count it. */
 export class Successors {
-  readonly #vacancies = new Map<string, Vacancy[]>();
-  /** Disrupted pods that have not ended: a pod is disrupted once. */
-  readonly #disrupted = new Set<string>();
+  readonly #vacancies = new Vacancies();
+  /** Disrupted pods that have not ended, with their workload: a pod is disrupted once. */
+  readonly #disrupted = new Map<string, string>();
 
   /** Notes that a pod was evicted or killed. */
   disrupted({ podUid, workload, isDaemon }: LivePod, at: SimTime): void {
     if (isDaemon || this.#disrupted.has(podUid)) return;
-    this.#disrupted.add(podUid);
-    const open = (this.#vacancies.get(workload) ?? []).filter(
-      (vacancy) => elapsed(vacancy.at, at) < vacancyMax,
-    );
-    this.#vacancies.set(workload, [...open, { podUid, at }]);
+    this.#disrupted.set(podUid, workload);
+    this.#vacancies.open(workload, podUid, at);
   }
 
   /** The uid of the pod that a new one stands in for, if for any. */
-  created({ workload, createdAt }: LivePod): string | undefined {
-    const vacancies = this.#vacancies.get(workload) ?? [];
-    const [first, ...others] = vacancies.filter(
-      (vacancy) => elapsed(vacancy.at, createdAt) < vacancyMax,
-    );
-    if (others.length === 0) this.#vacancies.delete(workload);
-    else this.#vacancies.set(workload, others);
-    return first?.podUid;
+  created({ workload, isDaemon, createdAt }: LivePod): string | undefined {
+    return isDaemon ? undefined : this.#vacancies.fill(workload, createdAt);
   }
 
   /** A pod is gone: it cannot be disrupted any more. */
-  ended({ podUid }: Extract<LedgerEntry, { kind: "pod-ended" }>): void {
+  ended({ podUid, at }: Extract<LedgerEntry, { kind: "pod-ended" }>): void {
+    const workload = this.#disrupted.get(podUid);
+    if (workload === undefined) return;
     this.#disrupted.delete(podUid);
+    this.#vacancies.gone(workload, podUid, at);
   }
 }

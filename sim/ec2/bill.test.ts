@@ -223,3 +223,25 @@ describe("any mix of launches, reclaims and terminations", () => {
     );
   });
 });
+
+describe("a stopped instance", () => {
+  it("is billed for its volumes only: its public address is released with the stop", () => {
+    const test = new TestEc2();
+    const request = { storageUsdPerHour: 0.01, hasPublicIpv4: true };
+    const { instanceId } = test.launch("on-demand", request);
+    test.runUntil(3001);
+    test.ec2.stopInstance(instanceId);
+    test.runUntil(10_000);
+    test.ec2.terminateInstance(instanceId);
+    test.runUntil(10_100);
+    const usdOfItem = (item: string): number =>
+      test.entries.reduce(
+        (sum, it) => (it.kind === "charge" && it.item === item ? sum + it.usd : sum),
+        0,
+      );
+    // Launched after 1 s, running after 11, stopped after 3001, terminated after 10,030.
+    expect(usdOfItem("compute")).toBeCloseTo(0.1 * 2990 * second, 12);
+    expect(usdOfItem("public-ipv4")).toBeCloseTo(0.005 * 3000 * second, 12);
+    expect(usdOfItem("storage")).toBeCloseTo(0.01 * 10_029 * second, 12);
+  });
+});

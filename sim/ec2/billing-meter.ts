@@ -41,7 +41,7 @@ interface OpenBill {
   readonly instance: Ec2Instance;
   readonly onDemandUsdPerHour: number;
   readonly storageUsdPerHour: number;
-  readonly hasPublicIpv4: boolean;
+  hasPublicIpv4: boolean;
   runningAt: SimTime | undefined;
   computeUntil: SimTime | undefined;
   storageUntil: SimTime;
@@ -115,6 +115,19 @@ export class BillingMeter {
       return;
     }
     this.#chargeCompute(bill, at, billedUntil(bill.runningAt, at));
+  }
+
+  /**
+   * The caller stops the instance: compute is charged no longer, nor its address, which is released;
+   * its volumes are.
+   *
+   * @see Amazon EC2 User Guide, "Amazon EC2 instance IP addressing", public IPv4 addresses
+   */
+  stopping(instanceId: string, at: SimTime): void {
+    this.shuttingDown(instanceId, at, "user", false);
+    const bill = this.#bill(instanceId);
+    this.#chargeAttached(bill, at, billedUntil(bill.instance.launchedAt, at));
+    bill.hasPublicIpv4 = false;
   }
 
   /** The volumes are gone; closes the bill. Storage, too, is charged for a minute at least. */

@@ -87,7 +87,7 @@ export class Ec2 {
     const instance = this.#instances.get(instanceId);
     if (instance?.state !== "running" || instance.purchaseOption === "spot") return false;
     const { timeline, ledger } = this.#options;
-    this.#meter.shuttingDown(instanceId, timeline.now, "user", false);
+    this.#meter.stopping(instanceId, timeline.now);
     ledger.record({ kind: "instance-stopping", at: timeline.now, instanceId });
     this.#release(instance);
     this.#later(

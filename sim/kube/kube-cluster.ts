@@ -221,6 +221,11 @@ export class KubeCluster {
     return true;
   }
 
+  /** Whether a kubelet runs on the node: its host is not lost. */
+  hasKubelet(nodeName: string): boolean {
+    return this.#kubelets.isAlive(nodeName);
+  }
+
   /** The kubelet of a node reports that it is not ready; false when none runs there. */
   failNode(nodeName: string): boolean {
     return this.#kubelets.fail(nodeName);

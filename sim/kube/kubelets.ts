@@ -24,6 +24,8 @@ type PodStepEvent = Extract<KubeEvent, { readonly kind: "pod-step" }>;
 interface Host {
   readonly nodeUid: string;
   isReady: boolean;
+  /** It says that it is not ready until `recover`, whatever else happens. */
+  hasFailed: boolean;
   /** When each image is on the node's disk. */
   readonly imageReadyAt: Map<string, SimTime>;
 }
@@ -53,7 +55,8 @@ export class Kubelets {
   /** Starts the kubelet of a node; it reports Ready after `readyAfterMs`, by default a draw. */
   start(node: Node, readyAfterMs?: number): void {
     const { uid, name } = node.metadata;
-    this.#hostsByNode.set(name, { nodeUid: uid, isReady: false, imageReadyAt: new Map() });
+    const state = { isReady: false, hasFailed: false };
+    this.#hostsByNode.set(name, { nodeUid: uid, ...state, imageReadyAt: new Map() });
     const { timeline, settings } = this.#context;
     const delay =
       readyAfterMs ?? this.#drawMs(settings.latencySeconds.nodeReady, "node-ready", uid);
@@ -105,6 +108,7 @@ export class Kubelets {
     const node = api.node(nodeName);
     if (host === undefined || node === undefined) return false;
     host.isReady = false;
+    host.hasFailed = true;
     const reason = "KubeletNotReady";
     const message = "container runtime is down";
     const ready = { status: "False", reason, message } as const;
@@ -114,7 +118,8 @@ export class Kubelets {
   /** The node is ready again, and with it the pods that run there. */
   recover(nodeName: string): void {
     const host = this.#hostsByNode.get(nodeName);
-    if (host === undefined || host.isReady) return;
+    if (host === undefined || !host.hasFailed) return;
+    host.hasFailed = false;
     this.nodeReady(nodeName, host.nodeUid);
     for (const pod of this.#context.api.podsOnNode(nodeName)) {
       const hasStarted = this.#sandboxesByUid.get(pod.metadata.uid)?.startedAt !== undefined;
@@ -154,7 +159,7 @@ export class Kubelets {
     const host = this.#hostsByNode.get(nodeName);
     const { api, timeline } = this.#context;
     const node = api.node(nodeName);
-    if (host?.nodeUid !== nodeUid || node?.metadata.uid !== nodeUid) return;
+    if (host?.nodeUid !== nodeUid || node?.metadata.uid !== nodeUid || host.hasFailed) return;
     host.isReady = true;
     const ready = {
       status: "True",

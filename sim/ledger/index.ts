@@ -4,3 +4,4 @@ export * from "./entry.ts";
 export type * from "./entry-parts.ts";
 export type * from "./run-facts.ts";
 export { RunLedger } from "./run-ledger.ts";
+export { Vacancies } from "./vacancies.ts";

@@ -24,6 +24,7 @@ interface LivePod {
   hasBeenReady: boolean;
   isDisrupted: boolean;
   wasUnschedulable: boolean;
+  /** Karpenter's last word, in its words. */
   message: string | undefined;
   /** Karpenter's last word on where the pod may go, as the journal has it. */
   told: string | undefined;
@@ -148,7 +149,13 @@ export class PodLedger {
   /** Notes where Karpenter expects the pod; false when it has said so before. */
   nominated({ podUid, nodeClaimName, nodeName }: Entry<"pod-nominated">): boolean {
     const pod = this.#pods.get(podUid);
-    return pod === undefined || isNews(pod, `nominated ${nodeClaimName ?? nodeName ?? ""}`);
+    if (pod === undefined) return true;
+    const names = [
+      ...(nodeClaimName === undefined ? [] : [`nodeclaim/${nodeClaimName}`]),
+      ...(nodeName === undefined ? [] : [`node/${nodeName}`]),
+    ];
+    pod.message = `Pod should schedule on: ${names.join(", ")}`;
+    return isNews(pod, `nominated ${nodeClaimName ?? nodeName ?? ""}`);
   }
 
   /** Notes a refused eviction; false when the same budgets have refused the last one. */
@@ -183,13 +190,13 @@ export class PodLedger {
   evicted({ podUid, lostWorkSeconds, at }: Entry<"pod-evicted">): void {
     const pod = this.#pod(podUid);
     if (!pod.isDaemon) this.#lostWorkSeconds += lostWorkSeconds ?? 0;
-    if (this.#disrupt(pod, "evicted", at)) this.#evicted += 1;
+    if (this.#disrupt(pod, podUid, "evicted", at)) this.#evicted += 1;
   }
 
   killed({ podUid, lostWorkSeconds, at }: Entry<"pod-killed">): void {
     const pod = this.#pod(podUid);
     if (!pod.isDaemon) this.#lostWorkSeconds += lostWorkSeconds;
-    if (this.#disrupt(pod, "killed", at)) this.#killed += 1;
+    if (this.#disrupt(pod, podUid, "killed", at)) this.#killed += 1;
   }
 
   ended({ podUid, outcome, at }: Entry<"pod-ended">): void {
@@ -198,6 +205,7 @@ export class PodLedger {
     this.#pods.delete(podUid);
     if (pod.nodeName !== undefined) this.#nodes.podChanged(pod.nodeName, pod.requests, -1, at);
     if (pod.isDaemon) return;
+    if (pod.isDisrupted) this.#workloads.podGone(pod.workload, podUid, at);
     this.#ended[outcome] += 1;
     if (pod.nodeName === undefined) this.#pending.add(-1, at);
     else this.#bound.add(-1, at);
@@ -250,10 +258,10 @@ export class PodLedger {
   }
 
   /** A pod counts as disrupted once, however it goes. */
-  #disrupt(pod: LivePod, how: "evicted" | "killed", at: SimTime): boolean {
+  #disrupt(pod: LivePod, podUid: string, how: "evicted" | "killed", at: SimTime): boolean {
     if (pod.isDaemon || pod.isDisrupted) return false;
     pod.isDisrupted = true;
-    this.#workloads.podDisrupted(pod.workload, how, at);
+    this.#workloads.podDisrupted(pod.workload, podUid, how, at);
     if (pod.isReplacement && at - pod.createdAt < hours(1)) this.#disruptedAgain += 1;
     return true;
   }

@@ -157,6 +157,36 @@ describe("the ledger of a run", () => {
     expect(disruption.podsDisruptedAgain).toBe(1);
   });
 
+  it("takes a pod that comes an hour after the last one is gone for no replacement", () => {
+    const evict = (uid: string, minute: number): LedgerEntry => ({
+      kind: "pod-evicted",
+      at: at(minute),
+      podKey: `default/${uid}`,
+      podUid: uid,
+      nodeName: "node-1",
+      reason: "Underutilized",
+    });
+    const gone = (uid: string, minute: number): LedgerEntry => ({
+      kind: "pod-ended",
+      at: at(minute),
+      podKey: `default/${uid}`,
+      podUid: uid,
+      outcome: "deleted",
+    });
+    const disruptedAgain = (comesAt: number): number =>
+      run([
+        pod("a", 0),
+        bind("a", 1),
+        evict("a", 10),
+        // It takes its time to go: its place is vacant from then on.
+        gone("a", 40),
+        pod("b", comesAt),
+        bind("b", comesAt),
+        evict("b", comesAt + 5),
+      ]).disruption.podsDisruptedAgain;
+    expect([40, 99, 100].map(disruptedAgain)).toEqual([1, 1, 0]);
+  });
+
   it("keeps pods: created is bound and pending and ended", () => {
     const { pods } = run([
       pod("a", 0),
@@ -191,6 +221,18 @@ describe("the ledger of a run", () => {
     const minutesTold = journal.filter(({ kind }) => kind === "pod-failed-scheduling");
     expect(minutesTold.map((it) => it.at)).toEqual([at(1), at(3), at(4)]);
     expect(ledger.facts().pods.unscheduled[0]?.message).toBe("no room");
+  });
+
+  it("explains a pod without a node with Karpenter's last word, a nomination included", () => {
+    const identity = { at: at(1), podKey: "default/a", podUid: "a" };
+    const { pods } = run([
+      pod("a", 0),
+      { kind: "pod-failed-scheduling", ...identity, message: "no room", nodePools: [] },
+      { kind: "pod-nominated", ...identity, nodeClaimName: "default-1", nodeName: "node-1" },
+    ]);
+    expect(pods.unscheduled[0]?.message).toBe(
+      "Pod should schedule on: nodeclaim/default-1, node/node-1",
+    );
   });
 
   it("tells the journal of a refused eviction at its begin and its end, not at every retry", () => {

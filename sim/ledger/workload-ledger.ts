@@ -2,6 +2,7 @@ import type { SimTime } from "../../core/units/index.ts";
 import { compareStrings } from "../../core/units/index.ts";
 import type { WorkloadRef } from "./entry-parts.ts";
 import type { WorkloadFacts } from "./run-facts.ts";
+import { Vacancies } from "./vacancies.ts";
 
 const msPerHour = 3_600_000;
 const msPerMinute = 60_000;
@@ -18,13 +19,12 @@ interface Workload {
   podsCreated: number;
   podsEvicted: number;
   podsKilled: number;
-  /** Disrupted pods whose replacement has not been created yet. */
-  awaitedReplacements: number;
 }
 
 /** Readiness of workloads against the number of replicas that is wanted of them. */
 export class WorkloadLedger {
   readonly #workloads = new Map<string, Workload>();
+  readonly #vacancies = new Vacancies();
 
   desired(ref: WorkloadRef, replicas: number, at: SimTime): void {
     const workload = this.#advance(ref, at);
@@ -40,16 +40,19 @@ export class WorkloadLedger {
   podCreated(ref: WorkloadRef, at: SimTime): boolean {
     const workload = this.#advance(ref, at);
     workload.podsCreated += 1;
-    if (workload.awaitedReplacements === 0) return false;
-    workload.awaitedReplacements -= 1;
-    return true;
+    return this.#vacancies.fill(workload.name, at) !== undefined;
   }
 
-  podDisrupted(ref: WorkloadRef, how: "evicted" | "killed", at: SimTime): void {
+  podDisrupted(ref: WorkloadRef, podUid: string, how: "evicted" | "killed", at: SimTime): void {
     const workload = this.#advance(ref, at);
-    workload.awaitedReplacements += 1;
+    this.#vacancies.open(workload.name, podUid, at);
     if (how === "evicted") workload.podsEvicted += 1;
     else workload.podsKilled += 1;
+  }
+
+  /** A pod is gone that may have been disrupted. */
+  podGone(ref: WorkloadRef, podUid: string, at: SimTime): void {
+    this.#vacancies.gone(this.#advance(ref, at).name, podUid, at);
   }
 
   /** Workloads that ever had a wanted number of replicas, by name. */
@@ -94,7 +97,6 @@ function newWorkload(name: string, since: SimTime): Workload {
     podsCreated: 0,
     podsEvicted: 0,
     podsKilled: 0,
-    awaitedReplacements: 0,
   };
 }
 
