@@ -5,7 +5,13 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import nodePath from "node:path";
 import type { JournalFile, Report } from "../reports/index.ts";
-import { buildReport, checkOutputFolder, formatReportText, writeReport } from "../reports/index.ts";
+import {
+  buildReport,
+  checkOutputFolder,
+  formatReportText,
+  journalName,
+  writeReport,
+} from "../reports/index.ts";
 import type { Scenario } from "../scenarios/index.ts";
 import { loadScenario } from "../scenarios/index.ts";
 import { BadInputError } from "./bad-input-error.ts";
@@ -71,7 +77,7 @@ function jobsOf(
   const isSingle = policies.length * seeds.length === 1;
   return policies.flatMap((policy) =>
     seeds.map((seed) => {
-      const name = isSingle ? "journal.ndjson.gz" : `journal-${policy}-${seed}.ndjson.gz`;
+      const name = journalName(isSingle ? undefined : { policy, seed });
       const { load } = request;
       return {
         scenario: path,

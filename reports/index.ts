@@ -21,6 +21,7 @@ export {
 export { listJournals, type RunJournal } from "./explain/run-journals.ts";
 export type { Moment, PriceRange, Stay, Story, Tenancy } from "./explain/story.ts";
 export { storyJson } from "./explain/story-json.ts";
+export { journalName } from "./journal-name.ts";
 export { type Journal, openJournal } from "./journal.ts";
 export { baselineJsonSchema, reportJsonSchema } from "./json-schemas.ts";
 export type {

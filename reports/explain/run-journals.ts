@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import nodePath from "node:path";
 import { z } from "zod";
 import { OutsideError, compareStrings } from "../../core/units/index.ts";
+import { parseJournalName } from "../journal-name.ts";
 
 /** One run of an output folder, with its journal. */
 export interface RunJournal {
@@ -10,9 +11,6 @@ export interface RunJournal {
   readonly policy: string | undefined;
   readonly seed: number | undefined;
 }
-
-const single = "journal.ndjson.gz";
-const several = /^journal-(.+)-(\d+)\.ndjson\.gz$/;
 
 /**
  * The journals of an output folder, by policy and seed. Naming a journal itself is as good.
@@ -30,7 +28,7 @@ export async function listJournals(folder: string): Promise<readonly RunJournal[
   });
   if (info.isFile()) return [await journalOf(folder)];
   const names = await readdir(folder);
-  const found = names.filter((name) => name === single || several.test(name)).sort(compareStrings);
+  const found = names.filter((name) => parseJournalName(name) !== undefined).sort(compareStrings);
   if (found.length === 0) throw noJournal(folder, names);
   return Promise.all(found.map((name) => journalOf(nodePath.join(folder, name))));
 }
@@ -46,8 +44,8 @@ function noJournal(folder: string, names: readonly string[]): OutsideError {
 }
 
 async function journalOf(path: string): Promise<RunJournal> {
-  const [, policy, seed] = several.exec(nodePath.basename(path)) ?? [];
-  if (policy !== undefined && seed !== undefined) return { path, policy, seed: Number(seed) };
+  const run = parseJournalName(nodePath.basename(path))?.run;
+  if (run !== undefined) return { path, ...run };
   return { path, ...(await reportedRun(nodePath.dirname(path))) };
 }
 

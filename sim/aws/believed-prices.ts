@@ -5,7 +5,7 @@
  * @see karpenter-provider-aws v1.14.1 pkg/providers/pricing/pricing.go
  */
 import type { DurationMs, SimTime } from "../../core/units/index.ts";
-import { simTime } from "../../core/units/index.ts";
+import { pollUpTo } from "../engine/index.ts";
 import type { SpotMarket } from "../ec2/index.ts";
 
 /** The provider's view of the Spot market; see the head of this file. */
@@ -27,7 +27,7 @@ export class BelievedPrices {
 
   /** The price as last read, or as last known before; `undefined` if never seen. */
   spotUsdPerHour(instanceType: string, zone: string, now: SimTime): number | undefined {
-    const readAt = simTime(this.#start + this.version(now) * this.#period);
+    const readAt = pollUpTo(now, { period: this.#period, start: this.#start });
     return this.#market.priceAt(instanceType, zone, readAt);
   }
 }

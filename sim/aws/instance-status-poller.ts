@@ -8,17 +8,9 @@
  * @see karpenter-provider-aws v1.14.1 pkg/controllers/interruption/instancestatus_controller.go
  * @see karpenter-provider-aws v1.14.1 pkg/providers/instancestatus/instancestatus.go
  */
-import {
-  after,
-  durationMs,
-  type DurationMs,
-  elapsed,
-  minutes,
-  seconds,
-  type SimTime,
-} from "../../core/units/index.ts";
+import { after, type DurationMs, minutes, seconds, type SimTime } from "../../core/units/index.ts";
 import type { Ec2, Ec2Instance } from "../ec2/index.ts";
-import type { Timeline } from "../engine/index.ts";
+import { pollFrom, type Timeline } from "../engine/index.ts";
 import type { AwsEvent } from "./aws-event.ts";
 import type { InterruptionHandler } from "./interruption-handler.ts";
 import type { InterruptionKind } from "./interruption-kinds.ts";
@@ -51,8 +43,7 @@ export class InstanceStatusPoller {
     if (instance === undefined) return;
     for (const { kind, countsFrom } of findings(instance)) {
       const from = countsFrom > timeline.now ? countsFrom : timeline.now;
-      const polls = Math.ceil(elapsed(start, from) / period);
-      const at = after(start, durationMs(polls * period));
+      const at = pollFrom(from, { period, start });
       const event = {
         room: "aws",
         kind: "instance-status-poll",

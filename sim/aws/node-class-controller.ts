@@ -22,7 +22,6 @@ import { conditionOf, KeyedController, type Outcome } from "../../core/state/ind
 import {
   after,
   type DurationMs,
-  durationMs,
   elapsed,
   formatTime,
   hours,
@@ -31,6 +30,7 @@ import {
   seconds,
   type SimTime,
 } from "../../core/units/index.ts";
+import { pollFrom, pollUpTo } from "../engine/index.ts";
 import type { KubeNotices } from "../kube/index.ts";
 import type { AccountHistory } from "./aws-account.ts";
 import { aliasOf } from "./ami-discovery.ts";
@@ -120,14 +120,13 @@ export class NodeClassController extends KeyedController {
   /** The first poll at or after a time. */
   #pollFrom(time: SimTime, period: DurationMs): SimTime {
     const { start } = this.#options;
-    return after(start, durationMs(Math.ceil(elapsed(start, time) / period) * period));
+    return pollFrom(time, { period, start });
   }
 
   /** The version of the control plane as it was at the last poll. */
   #kubernetesVersion(now: SimTime): string | undefined {
     const { start, account } = this.#options;
-    const polls = Math.floor(elapsed(start, now) / kubernetesVersionPeriod);
-    const polledAt = after(start, durationMs(polls * kubernetesVersionPeriod));
+    const polledAt = pollUpTo(now, { period: kubernetesVersionPeriod, start });
     return account.at(polledAt).kubernetesVersion;
   }
 

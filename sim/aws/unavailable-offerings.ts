@@ -7,7 +7,8 @@
  */
 import type { CapacityType } from "../../core/apis/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
-import { after, simTime } from "../../core/units/index.ts";
+import { after } from "../../core/units/index.ts";
+import { pollAfter } from "../engine/index.ts";
 import { unavailableOfferingPeriod, unavailableSweepPeriod } from "./settings.ts";
 
 /** An offering that is kept out of decisions until a time. */
@@ -86,5 +87,5 @@ export class UnavailableOfferings {
 
 /** The first sweep that finds the mark expired: strictly later than its time. */
 function sweepAfter(expiry: SimTime): SimTime {
-  return simTime((Math.floor(expiry / unavailableSweepPeriod) + 1) * unavailableSweepPeriod);
+  return pollAfter(expiry, { period: unavailableSweepPeriod });
 }

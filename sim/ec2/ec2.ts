@@ -15,7 +15,7 @@ import {
   minutes,
   simTime,
 } from "../../core/units/index.ts";
-import { hashUniform, type EventHandle } from "../engine/index.ts";
+import { hashUniform, pollAfter, type EventHandle } from "../engine/index.ts";
 import { BillingMeter } from "./billing-meter.ts";
 import { capacityPoolId, type CapacityPool } from "./capacity-pool.ts";
 import type { Ec2Event } from "./ec2-event.ts";
@@ -389,6 +389,5 @@ function isStopped({ state }: Ec2Instance): boolean {
 }
 
 function nextHour(now: SimTime): SimTime {
-  const hour = hours(1);
-  return simTime((Math.floor(now / hour) + 1) * hour);
+  return pollAfter(now, { period: hours(1) });
 }

@@ -13,6 +13,7 @@ export {
   type EventHandler,
   type RunEnd,
 } from "./engine.ts";
+export { pollAfter, pollFrom, type Polls, pollUpTo } from "./poll-times.ts";
 export { hashUniform, RandomStream, stream } from "./random.ts";
 export {
   distributionIssues,

@@ -1,13 +1,13 @@
 import type { Node } from "../../../core/apis/index.ts";
 import type { WatchEvent } from "../../../core/state/index.ts";
-import { simTime } from "../../../core/units/index.ts";
-import { hashUniform, sampleDistribution } from "../../engine/index.ts";
+import { seconds, simTime, type SimTime } from "../../../core/units/index.ts";
+import { hashUniform, pollAfter, sampleDistribution } from "../../engine/index.ts";
 import { taintShutdown, taintUninitialized } from "../admission.ts";
 import { isNodeReady, withoutTaint, withTaint } from "../node-conditions.ts";
 import type { KubeContext, KubeController } from "./controller.ts";
 import { WorkQueue } from "./controller.ts";
 
-const monitorPeriodMs = 5_000;
+const monitor = { period: seconds(5) };
 
 /** What EC2 says of the instance behind a provider id. */
 export type InstanceState = "exists" | "stopped" | "gone";
@@ -55,10 +55,10 @@ export class CloudNodeController implements KubeController {
   #initializeLater(node: Node): void {
     const { timeline, settings, seed } = this.#context;
     const draw = hashUniform(seed, "kube-cloud-initialization", node.metadata.uid, 0);
-    const seconds = sampleDistribution(settings.latencySeconds.cloudInitialization, draw);
+    const delaySeconds = sampleDistribution(settings.latencySeconds.cloudInitialization, draw);
     this.#queue.add(
       `initialize ${node.metadata.name}`,
-      simTime(timeline.now + Math.round(seconds * 1000)),
+      simTime(timeline.now + Math.round(delaySeconds * 1000)),
     );
   }
 
@@ -76,10 +76,8 @@ export class CloudNodeController implements KubeController {
     this.#queue.add(key, this.#nextPass());
   }
 
-  #nextPass(): ReturnType<typeof simTime> {
-    return simTime(
-      (Math.floor(this.#context.timeline.now / monitorPeriodMs) + 1) * monitorPeriodMs,
-    );
+  #nextPass(): SimTime {
+    return pollAfter(this.#context.timeline.now, monitor);
   }
 }
 

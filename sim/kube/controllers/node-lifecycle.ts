@@ -1,8 +1,9 @@
 import { labelZone } from "../../../core/apis/index.ts";
 import type { Node, Taint } from "../../../core/apis/index.ts";
 import type { WatchEvent } from "../../../core/state/index.ts";
-import { compareStrings, simTime } from "../../../core/units/index.ts";
+import { compareStrings, seconds, simTime } from "../../../core/units/index.ts";
 import type { SimTime } from "../../../core/units/index.ts";
+import { pollAfter, pollFrom, pollUpTo } from "../../engine/index.ts";
 import { taintNotReady, taintUnreachable } from "../admission.ts";
 import {
   isNodeReady,
@@ -16,8 +17,8 @@ import type { KubeContext, KubeController } from "./controller.ts";
 import { WorkQueue } from "./controller.ts";
 import { zoneTaintRate } from "./zone-taint-rate.ts";
 
-const monitorPeriodMs = 5_000;
-const leaseRenewalMs = 10_000;
+const monitor = { period: seconds(5) };
+const leaseRenewal = seconds(10);
 /**
  * Notices that a node's heartbeat has stopped, and then sets Ready to Unknown, or that its kubelet
  * reports that it is not ready. Either way the pods count as not ready, and taints come: NoSchedule
@@ -68,8 +69,7 @@ export class NodeLifecycleController implements KubeController {
   }
 
   #nextPass(): SimTime {
-    const { now } = this.#context.timeline;
-    return simTime((Math.floor(now / monitorPeriodMs) + 1) * monitorPeriodMs);
+    return pollAfter(this.#context.timeline.now, monitor);
   }
 
   #markFailed(nodeName: string): void {
@@ -175,11 +175,10 @@ export class NodeLifecycleController implements KubeController {
  * pass every 5 s sees a renewal, and the first pass later than the grace period after that acts.
  */
 export function detectionTime(startedAt: SimTime, lostAt: SimTime, graceMs: number): SimTime {
-  const renewals = Math.floor((lostAt - startedAt) / leaseRenewalMs);
-  const renewedAt = startedAt + renewals * leaseRenewalMs;
-  const seenAt = Math.ceil(renewedAt / monitorPeriodMs) * monitorPeriodMs;
-  const pass = (Math.floor((seenAt + graceMs) / monitorPeriodMs) + 1) * monitorPeriodMs;
-  return simTime(Math.max(pass, lostAt));
+  const renewedAt = pollUpTo(lostAt, { period: leaseRenewal, start: startedAt });
+  const seenAt = pollFrom(renewedAt, monitor);
+  const pass = pollAfter(simTime(seenAt + graceMs), monitor);
+  return pass > lostAt ? pass : lostAt;
 }
 
 /** Which taint a node that is not ready gets: unreachable where nobody reports any more. */

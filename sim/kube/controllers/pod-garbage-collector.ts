@@ -1,5 +1,6 @@
 import type { WatchEvent } from "../../../core/state/index.ts";
-import { after, seconds, simTime } from "../../../core/units/index.ts";
+import { after, seconds } from "../../../core/units/index.ts";
+import { pollFrom } from "../../engine/index.ts";
 import { isPodTerminal } from "../pod-conditions.ts";
 import type { KubeContext, KubeController } from "./controller.ts";
 import { WorkQueue } from "./controller.ts";
@@ -27,7 +28,7 @@ export class PodGarbageCollector implements KubeController {
 
   observe(event: WatchEvent): void {
     if (event.object.kind !== "Node" || event.type !== "deleted") return;
-    const nextPass = simTime(Math.ceil(this.#context.timeline.now / period) * period);
+    const nextPass = pollFrom(this.#context.timeline.now, { period });
     this.#queue.add(event.object.metadata.name, after(nextPass, quarantine));
   }
 
