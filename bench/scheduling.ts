@@ -8,8 +8,9 @@
  */
 import { pathToFileURL } from "node:url";
 import { benchArguments, reportResult } from "./harness/report-result.ts";
+import { isGoInstalled, UpstreamProgram } from "./harness/upstream-program.ts";
 import { timeOurs } from "./scheduling/ours.ts";
-import { isGoInstalled, UpstreamScheduler } from "./scheduling/upstream.ts";
+import { timeUpstream } from "./scheduling/upstream.ts";
 import { type Workload, workloads } from "./scheduling/workloads.ts";
 
 /** A workload with medians over its iterations; no upstream without Go. */
@@ -50,7 +51,7 @@ export function run(
 ): SchedulingBenchResult {
   const { names = [], isOursOnly = false, onRow } = options;
   const hasGo = !isOursOnly && isGoInstalled();
-  const upstream = hasGo ? new UpstreamScheduler() : undefined;
+  const upstream = hasGo ? new UpstreamProgram() : undefined;
   const rows: SchedulingBenchRow[] = [];
   try {
     for (const workload of workloads(names)) {
@@ -65,7 +66,7 @@ export function run(
   return { name: "scheduling", upstream: hasGo ? "karpenter v1.14.1" : missing, rows };
 }
 
-function measure(workload: Workload, upstream: UpstreamScheduler | undefined): SchedulingBenchRow {
+function measure(workload: Workload, upstream: UpstreamProgram | undefined): SchedulingBenchRow {
   const count = workload.pods.length;
   const ours = timeOurs(workload);
   const seconds = median(ours.seconds);
@@ -79,7 +80,7 @@ function measure(workload: Workload, upstream: UpstreamScheduler | undefined): S
     unscheduled: ours.podErrors,
   };
   if (upstream === undefined) return row;
-  const { setupSeconds, solveSeconds, nodes, podErrors } = upstream.time(workload);
+  const { setupSeconds, solveSeconds, nodes, podErrors } = timeUpstream(upstream, workload);
   const theirs = median(solveSeconds);
   return {
     ...row,

@@ -48,9 +48,9 @@ export const defaultKarpenterOptions: KarpenterOptions = {
 
 /** About what upstream's own scheduling runs take on one core; docs/model.md has the measurement. */
 export const defaultDecisionLatency: DecisionLatency = Object.freeze({
-  baseMs: 60,
-  perNodeMs: 0.35,
-  perPodMs: 1,
+  baseMs: 35,
+  perNodeMs: 0.08,
+  perPodMs: 0.5,
 });
 
 /** Proposals that upstream discussed and never shipped; absent means as upstream. */

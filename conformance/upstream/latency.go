@@ -140,6 +140,7 @@ func (c *LatencyCluster) objects() ([]client.Object, []*corev1.Pod) {
 	for _, condition := range []string{"ValidationSucceeded", "NodeClassReady", "Ready"} {
 		nodePool.StatusConditions().SetTrue(condition)
 	}
+	nodePool.Spec.Limits = nil
 	nodePool.Spec.Template.Spec.NodeClassRef = &v1.NodeClassReference{
 		Group: "karpenter.k8s.aws", Kind: "EC2NodeClass", Name: "default",
 	}

@@ -63,7 +63,7 @@ describe("the plan of a run", () => {
     const latencyOf = (policyName: string) =>
       planRun(scenario, { policyName, seed: 1 }).karpenter.decisionLatency;
     expect(latencyOf("ideal")).toBeUndefined();
-    expect(latencyOf("slow")).toEqual({ baseMs: 7, perNodeMs: 2, perPodMs: 1 });
+    expect(latencyOf("slow")).toEqual({ baseMs: 7, perNodeMs: 2, perPodMs: 0.5 });
   });
 
   it("carries every setting over, in the simulation's units", async () => {
