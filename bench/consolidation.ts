@@ -2,13 +2,19 @@
  * Consolidation of large clusters: a search over every node of a cluster that is at rest, and the
  * step-down experiment from one rest to the next.
  *
- * `npx tsx bench/consolidation.ts [scan|step-down] [--nodes N,...] [--json FILE]`; both by default. A
- * scan starts with nothing remembered but compiled code, and is repeated; medians are told.
+ * `npx tsx bench/consolidation.ts [scan|step-down] [--nodes N,...] [--decision-latency ideal|proportional]
+ * [--json FILE]`; everything by default. A scan starts with nothing remembered but compiled code, and is repeated; medians are told. The
+ * step-down is run with decisions that take no time, and with the default decision latency.
  */
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { scanCluster, type ScanWorld, scanWorld } from "./consolidation/scan-cluster.ts";
 import { type ScanTiming, timeScan } from "./consolidation/scan.ts";
-import { type StepDownTiming, timeStepDown } from "./consolidation/step-down.ts";
+import {
+  type StepDownLatency,
+  type StepDownTiming,
+  timeStepDown,
+} from "./consolidation/step-down.ts";
 import { benchArguments, reportResult } from "./harness/report-result.ts";
 
 /** A full multi-node and single-node search of one cluster. */
@@ -23,21 +29,29 @@ export interface ScanBenchRow extends ScanTiming {
   readonly seconds: number;
 }
 
+/** The experiment with so many nodes at full size. */
+export interface StepDownBenchRow extends StepDownTiming {
+  readonly wantedNodes: number;
+  readonly decisionLatency: StepDownLatency;
+}
+
 /** What `run` measured; plain JSON. */
 export interface ConsolidationBenchResult {
   readonly name: "consolidation";
   readonly scans: readonly ScanBenchRow[];
-  readonly stepDowns: readonly (StepDownTiming & { readonly nodes: number })[];
+  readonly stepDowns: readonly StepDownBenchRow[];
 }
 
 const scanSizes = [100, 500, 1000, 2000] as const;
-const stepDownSizes = [2000] as const;
+const stepDownSizes = [200] as const;
+const latencies = ["ideal", "proportional"] as const;
 const repetitions = 3;
 
 /** What to measure. */
 export interface ConsolidationBenchOptions {
   readonly scans?: readonly number[];
   readonly stepDowns?: readonly number[];
+  readonly latencies?: readonly StepDownLatency[];
   readonly onText?: (text: string) => void;
 }
 
@@ -55,11 +69,14 @@ export function run(options: ConsolidationBenchOptions = {}): ConsolidationBench
       onText?.(formatScan(row));
     }
   }
-  const stepDownRows = stepDowns.map((nodes) => {
-    const row = { nodes, ...timeStepDown(nodes) };
-    onText?.(formatStepDown(row));
-    return row;
-  });
+  const stepDownRows = stepDowns.flatMap((wantedNodes) =>
+    (options.latencies ?? latencies).map((decisionLatency) => {
+      const timing = timeStepDown(wantedNodes, decisionLatency);
+      const row = { wantedNodes, decisionLatency, ...timing };
+      onText?.(formatStepDown(row));
+      return row;
+    }),
+  );
   return { name: "consolidation", scans: scanRows, stepDowns: stepDownRows };
 }
 
@@ -105,7 +122,7 @@ function formatScan(row: ScanBenchRow): string {
   ].join("");
 }
 
-function formatStepDown(row: StepDownTiming & { readonly nodes: number }): string {
+function formatStepDown(row: StepDownBenchRow): string {
   const lines = row.steps.map((step) =>
     [
       `${step.replicasPercent} %`.padStart(9),
@@ -118,7 +135,7 @@ function formatStepDown(row: StepDownTiming & { readonly nodes: number }): strin
     ].join(""),
   );
   return [
-    "",
+    `\nstep-down of ${row.wantedNodes} nodes, decision latency ${row.decisionLatency}`,
     " replicas    pods   nodes       $/h  commands  evictions     at rest",
     ...lines,
     `grown in ${row.growthSeconds.toFixed(1)} s, stepped down in ${row.stepDownSeconds.toFixed(1)} s; ` +
@@ -128,20 +145,29 @@ function formatStepDown(row: StepDownTiming & { readonly nodes: number }): strin
 
 const parts = ["scan", "step-down"] as const;
 
+const usage =
+  `usage: bench/consolidation.ts [${parts.join("|")}] [--nodes N,...]` +
+  ` [--decision-latency ${latencies.join("|")}]`;
+
 /** Which parts and sizes the command line asks for. */
-function optionsOf(words: readonly string[]): ConsolidationBenchOptions {
-  const at = words.indexOf("--nodes");
-  const sizes = at < 0 ? undefined : words[at + 1]?.split(",").map(Number);
-  const names = words.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
-  const unknown = names.filter((name) => !parts.some((part) => part === name));
-  const isValid = sizes === undefined || sizes.every((it) => Number.isSafeInteger(it) && it > 0);
-  if (unknown.length > 0 || !isValid) {
-    throw new Error(`usage: bench/consolidation.ts [${parts.join("|")}] [--nodes N,...]`);
-  }
-  const isWanted = (part: string) => names.length === 0 || names.includes(part);
+function optionsOf(args: readonly string[]): ConsolidationBenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { nodes: { type: "string" }, "decision-latency": { type: "string" } },
+  });
+  const sizes = values.nodes?.split(",").map(Number);
+  const latency = latencies.find((it) => it === values["decision-latency"]);
+  const isValid =
+    positionals.every((it) => parts.some((part) => part === it)) &&
+    (sizes ?? []).every((it) => Number.isSafeInteger(it) && it > 0) &&
+    (values["decision-latency"] === undefined || latency !== undefined);
+  if (!isValid) throw new Error(usage);
+  const isWanted = (part: string) => positionals.length === 0 || positionals.includes(part);
   return {
     scans: isWanted("scan") ? (sizes ?? scanSizes) : [],
     stepDowns: isWanted("step-down") ? (sizes ?? stepDownSizes) : [],
+    ...(latency === undefined ? {} : { latencies: [latency] }),
   };
 }
 

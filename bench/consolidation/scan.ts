@@ -50,7 +50,7 @@ export function timeScan(world: ScanWorld, { manifests }: ScanCluster): ScanTimi
     invariant(method !== undefined, "the method exists", { name });
     const started = performance.now();
     const { candidates } = methodCandidates({ view, listing }, method);
-    const decision = decideMethod(method, listed, candidates, [], {});
+    const decision = decideMethod(method, listed, candidates, []);
     const seconds = (performance.now() - started) / 1000;
     // Otherwise the search would have ended early.
     invariant(decision.commands.length === 0, "the benchmark's cluster is at rest", { name });

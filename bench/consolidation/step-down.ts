@@ -11,7 +11,7 @@ import {
   unlimitedOutlook,
 } from "../../sim/ec2/index.ts";
 import type { LedgerEntry } from "../../sim/ledger/index.ts";
-import type { ReplicaPlan, WorldPlan } from "../../sim/world-plan.ts";
+import { defaultDecisionLatency, type ReplicaPlan, type WorldPlan } from "../../sim/world-plan.ts";
 import { runWorld } from "../../sim/world.ts";
 import type { Manifest } from "../../conformance/cases.ts";
 import { budgetManifest, worldPlan, worldStart } from "../../test/support/worlds.ts";
@@ -49,10 +49,13 @@ const podsPerNode = 5;
 const waves = 20;
 const minutesPerWave = 5;
 
+/** Whether Karpenter's decisions take time, as under `controller.decisionLatency`. */
+export type StepDownLatency = "ideal" | "proportional";
+
 /** Runs the experiment with about so many nodes at full size. */
-export function timeStepDown(nodes: number): StepDownTiming {
+export function timeStepDown(nodes: number, latency: StepDownLatency): StepDownTiming {
   const full = Math.round((nodes * podsPerNode) / deployments);
-  const plan = stepDownPlan(full);
+  const plan = withLatency(stepDownPlan(full), latency);
   const tally = new Tally(plan.market);
   const start = performance.now();
   let grownAt: number | undefined;
@@ -85,6 +88,11 @@ function stepAt(index: number): SimTime {
 
 function replicasAt(full: number, percent: number): number {
   return Math.round((full * percent) / 100);
+}
+
+function withLatency(plan: WorldPlan, latency: StepDownLatency): WorldPlan {
+  if (latency === "ideal") return plan;
+  return { ...plan, karpenter: { ...plan.karpenter, decisionLatency: defaultDecisionLatency } };
 }
 
 /** The run: the same cluster, growth and steps every time. */

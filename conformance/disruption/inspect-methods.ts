@@ -40,7 +40,7 @@ function inspectMethod(world: CaseWorld, method: DisruptionMethod): DecidedMetho
   const budgets = buildBudgetMapping(view, method.reason, world.now);
   const totals =
     method.reason === "Underutilized" ? computeNodePoolTotals(view, listing.candidates) : new Map();
-  const decision = decideMethod(method, listed, candidates, [], {});
+  const decision = decideMethod(method, listed, candidates, []);
   const isAsked = candidates.length > 0;
   const allRefusals = [...listing.refusals, ...refusals, ...decision.refusals];
   const blocked = isAsked ? budgets.blocked() : [];

@@ -28,6 +28,7 @@ import {
   seconds,
   type SimTime,
 } from "../units/index.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
@@ -38,7 +39,6 @@ import { liveView, type ViewSources } from "./live-view.ts";
 import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
 import { decideMethod, enabledMethods, ListedView } from "./methods.ts";
 import { Narrator } from "./narrator.ts";
-import type { DisruptionLimits } from "./options.ts";
 import {
   freshMemory,
   type IdlePass,
@@ -54,7 +54,6 @@ import { recheck, validateCommand, validationDelay } from "./validation.ts";
 
 /** What disruption works with. */
 export interface DisruptionContext extends ViewSources {
-  readonly limits?: DisruptionLimits;
   readonly recorder?: DisruptionRecorder;
 }
 
@@ -270,12 +269,37 @@ export class DisruptionController implements Controller {
     if (method.isValidated && this.#isConsolidated(memory, now)) {
       return { kind: "nothing", why: "consolidated" };
     }
-    const { limits = {} } = this.#context;
-    const decision = decideMethod(method, listed, candidates, memory.unseenNodePools, limits);
+    const decision = this.#known(memory, now) ?? this.#search(method, candidates, now);
     if (decision.took === 0) return this.#conclude(method, index, decision, now);
     const at = after(now, decision.took);
     this.#pending = { kind: "search", methodIndex: index, decision, at };
     return { kind: "waiting" };
+  }
+
+  #search(
+    method: DisruptionMethod,
+    candidates: readonly Candidate[],
+    now: SimTime,
+  ): MethodDecision {
+    const { options } = this.#context;
+    const memory = this.#memory(method);
+    const { unseenNodePools } = memory;
+    const decision = decideMethod(method, this.#view(now), candidates, unseenNodePools);
+    const isFruitless = decision.commands.length === 0 && decision.error === undefined;
+    memory.fruitless =
+      isFruitless && decision.took > 0 && options.skipIdlePolls
+        ? { inputs: this.#inputs(now), unseenNodePools, decision }
+        : undefined;
+    return decision;
+  }
+
+  /** What a search would find that was made before on the same inputs. */
+  #known({ fruitless, unseenNodePools }: Memory, now: SimTime): MethodDecision | undefined {
+    if (fruitless === undefined) return undefined;
+    const isSame =
+      isUnchanged(fruitless.inputs, this.#context, this.#version, now) &&
+      fruitless.unseenNodePools.join() === unseenNodePools.join();
+    return isSame ? fruitless.decision : undefined;
   }
 
   /** Does what a search has decided. */
@@ -374,10 +398,9 @@ export class DisruptionController implements Controller {
     { methodIndex, command, move }: Waiting & Pick<Pending, "methodIndex">,
     now: SimTime,
   ): PassEnd {
-    const { limits = {} } = this.#context;
     const listed = this.#view(now);
     this.#narrator.listing(method, listed);
-    const result = validateCommand(method, command, listed, limits);
+    const result = validateCommand(method, command, listed);
     this.#narrator.validation(method, listed, result);
     if (result.kind === "failed") return result;
     const at = after(now, result.took);

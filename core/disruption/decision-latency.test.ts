@@ -13,7 +13,7 @@ const oversized = "a | default | large | on-demand | web:1500m";
 /** A scheduling run takes that long, whatever it is about. */
 function world(table: string, baseMs: number, pool: Parameters<typeof nodePool>[0] = onDemand) {
   const decisionLatency = { baseMs, perNodeMs: 0, perPodMs: 0 };
-  const made = new DisruptionWorld({}, baseMs === 0 ? {} : { decisionLatency });
+  const made = new DisruptionWorld(baseMs === 0 ? {} : { decisionLatency });
   made.cloudProvider.instanceTypes = sizes;
   made.cluster.put(nodePool(pool));
   made.table(table);

@@ -5,7 +5,6 @@ import { type Candidate, isOfStaticNodePool } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import { consideredMove, type ConsideredMove, refusedMove } from "./considered-move.ts";
 import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
-import type { DisruptionLimits } from "./options.ts";
 import { type Refusal, sentence, sentences } from "./reasons.ts";
 import { nonPendingPodErrors, Simulator } from "./simulate-scheduling.ts";
 
@@ -34,8 +33,8 @@ function refuse(candidate: Candidate): Refusal | undefined {
   return { nodeName, code: "disruption/not-drifted", sentence: sentences.notDrifted() };
 }
 
-function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
-  const simulator = new Simulator(view, now, limits.decisionLatency);
+function decide(view: MethodView, now: SimTime): MethodDecision {
+  const simulator = new Simulator(view, now);
   const refusals: Refusal[] = [];
   const considered: ConsideredMove[] = [];
   for (const candidate of inOrder(view.candidates)) {

@@ -8,6 +8,7 @@ import { objectMeta, pod } from "../../test/support/pods.ts";
 import type { NodeClaim, PodDisruptionBudget, PodTemplate } from "../apis/index.ts";
 import { bufferKeyOf } from "../capacitybuffer/index.ts";
 import { setCondition } from "../state/index.ts";
+import type { DisruptionOptions } from "./options.ts";
 import { after, durationMs, hours, minutes, seconds, type SimTime } from "../units/index.ts";
 
 const changes = [
@@ -163,8 +164,11 @@ function apply(world: DisruptionWorld, { change, node }: Step, index: number): v
   }
 }
 
-function run(steps: readonly Step[], skipIdlePolls: boolean): DisruptionWorld {
-  const world = new DisruptionWorld({ skipIdlePolls, spotToSpotConsolidation: true });
+function run(
+  steps: readonly Step[],
+  options: Pick<DisruptionOptions, "skipIdlePolls" | "decisionLatency">,
+): DisruptionWorld {
+  const world = new DisruptionWorld({ ...options, spotToSpotConsolidation: true });
   world.cloudProvider.instanceTypes = sizes;
   world.cluster.put(nodePool({ disruption: { budgets: [{ nodes: "50%" }] } }));
   world.table(`
@@ -195,11 +199,16 @@ describe("leaving out polls that would do nothing", () => {
     ),
   });
 
-  test.prop([fc.array(step, { maxLength: 12 })], { numRuns: 60 })(
+  const latency = fc.record({ baseMs: fc.integer({ min: 1, max: 9000 }), perNodeMs: fc.nat(50) });
+  const controller = fc.option(latency, { nil: undefined });
+
+  test.prop([fc.array(step, { maxLength: 12 }), controller], { numRuns: 90 })(
     "changes neither a decision, nor its time, nor what is told",
-    (steps) => {
-      const polled = run(steps, false);
-      const skipped = run(steps, true);
+    (steps, latency) => {
+      const decisionLatency = latency && { ...latency, perPodMs: 0 };
+      const options = decisionLatency === undefined ? {} : { decisionLatency };
+      const polled = run(steps, { ...options, skipIdlePolls: false });
+      const skipped = run(steps, { ...options, skipIdlePolls: true });
       expect(skipped.facts).toEqual(polled.facts);
       expect(skipped.cluster.events).toEqual(polled.cluster.events);
     },

@@ -73,7 +73,6 @@ export {
 export {
   defaultDisruptionOptions,
   type DisruptionExperiments,
-  type DisruptionLimits,
   type DisruptionOptions,
 } from "./options.ts";
 export { type BlockedPod, PdbLimits } from "./pdb-limits.ts";

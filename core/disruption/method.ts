@@ -6,7 +6,6 @@ import type { BudgetMapping } from "./budget-mapping.ts";
 import type { Candidate, DisruptionClass } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { ConsideredMove } from "./considered-move.ts";
-import type { DisruptionLimits } from "./options.ts";
 import type { Refusal } from "./reasons.ts";
 import type { DisruptionView } from "./view.ts";
 
@@ -77,5 +76,5 @@ export interface DisruptionMethod {
   readonly isValidated: boolean;
   /** Why the method doesn't consider a candidate; `undefined` for one that it does. */
   refuse(candidate: Candidate, view: DisruptionView): Refusal | undefined;
-  decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision;
+  decide(view: MethodView, now: SimTime): MethodDecision;
 }

@@ -1,4 +1,3 @@
-import type { DisruptionLimits } from "./options.ts";
 import { describe, expect, it } from "vitest";
 import { ladder, sized, sizes } from "../../test/support/disruption-types.ts";
 import {
@@ -28,7 +27,7 @@ const onDemand = {
 } as const;
 
 /** A scheduling run takes that long, whatever it is about. */
-const runsOf = (baseMs: number): DisruptionLimits => ({
+const runsOf = (baseMs: number): Pick<DisruptionOptions, "decisionLatency"> => ({
   decisionLatency: { baseMs, perNodeMs: 0, perPodMs: 0 },
 });
 
@@ -222,7 +221,7 @@ describe("single-node consolidation", () => {
     }
     const order = (unseen: readonly string[]): readonly string[] =>
       cluster
-        .decide("single-node-consolidation", {}, unseen)
+        .decide("single-node-consolidation", { unseen })
         .refusals.map(({ nodeName }) => nodeName);
     expect(order([])).toEqual(["a1", "b1", "a2"]);
     expect(order(["b"])).toEqual(["b1", "a1", "a2"]);

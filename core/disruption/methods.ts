@@ -11,7 +11,7 @@ import { drift } from "./drift.ts";
 import { emptiness } from "./emptiness.ts";
 import { type DisruptionMethod, type MethodDecision, nothing } from "./method.ts";
 import { multiNodeConsolidation } from "./multi-node-consolidation.ts";
-import type { DisruptionLimits, DisruptionOptions } from "./options.ts";
+import type { DisruptionOptions } from "./options.ts";
 import type { Refusal } from "./reasons.ts";
 import { singleNodeConsolidation } from "./single-node-consolidation.ts";
 import { staticDrift } from "./static-drift.ts";
@@ -84,7 +84,6 @@ export function decideMethod(
   listed: ListedView,
   candidates: readonly Candidate[],
   unseenNodePools: readonly string[],
-  limits: DisruptionLimits,
 ): MethodDecision {
   if (candidates.length === 0) return nothing;
   const { view, now } = listed;
@@ -99,6 +98,5 @@ export function decideMethod(
       unseenNodePools,
     },
     now,
-    limits,
   );
 }

@@ -15,7 +15,6 @@ import {
 import { computeConsolidation, refuseConsolidation, sortCandidates } from "./consolidation.ts";
 import { nodePoolApprovedEvent } from "./events.ts";
 import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
-import type { DisruptionLimits } from "./options.ts";
 import { removeDearTypes, type SetRefusal } from "./price-filter.ts";
 import type { Refusal } from "./reasons.ts";
 import { Simulator } from "./simulate-scheduling.ts";
@@ -47,7 +46,7 @@ const batchMax = 100;
 /** @see karpenter v1.14.1 pkg/controllers/disruption/multinodeconsolidation.go MultiNodeConsolidationTimeoutDuration */
 const searchTimeout: DurationMs = minutes(1);
 
-function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
+function decide(view: MethodView, now: SimTime): MethodDecision {
   const candidates: Candidate[] = [];
   const refusals: Refusal[] = [];
   for (const candidate of sortCandidates(view.candidates)) {
@@ -56,7 +55,7 @@ function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): Metho
     else refusals.push({ nodeName: candidate.name, ...view.budgets.refusal(nodePoolName) });
   }
   const isConstrained = refusals.length > 0;
-  const simulator = new Simulator(view, now, limits.decisionLatency);
+  const simulator = new Simulator(view, now);
   const search = firstNConsolidation(candidates, simulator, view);
   // The limit ends what is in the works, too.
   const took = wholeLatency(Math.min(simulator.latencyMs, searchTimeout));

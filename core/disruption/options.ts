@@ -35,6 +35,11 @@ export interface DisruptionOptions {
   readonly experiments: DisruptionExperiments;
   /** Leaves out polls that provably do nothing; the outcome is the same either way. */
   readonly skipIdlePolls: boolean;
+  /**
+   * How long searches take. With a latency, upstream's limits of one minute for multi-node and three
+   * minutes for single-node consolidation cut a search short; absent, a search takes no time.
+   */
+  readonly decisionLatency?: DecisionLatency;
 }
 
 /** Karpenter's defaults. */
@@ -46,11 +51,3 @@ export const defaultDisruptionOptions: DisruptionOptions = Object.freeze({
   experiments: Object.freeze({}),
   skipIdlePolls: true,
 });
-
-/**
- * How long searches take. With a latency, upstream's limits of one minute for multi-node and three
- * minutes for single-node consolidation cut a search short; absent, a search takes no time.
- */
-export interface DisruptionLimits {
-  readonly decisionLatency?: DecisionLatency;
-}

@@ -16,6 +16,15 @@ export interface Memory {
   /** The timestamp when it was last read: it moves by itself once it is too old for a reader. */
   timestamp: SimTime | undefined;
   unseenNodePools: readonly string[];
+  /** The last search, if it took time to find nothing. */
+  fruitless: FruitlessSearch | undefined;
+}
+
+/** A search without a command, which would end the same way, after the same time, on the same inputs. */
+export interface FruitlessSearch {
+  readonly inputs: Inputs;
+  readonly unseenNodePools: readonly string[];
+  readonly decision: MethodDecision;
 }
 
 /** A method that has not searched yet. */
@@ -25,6 +34,7 @@ export function freshMemory(): Memory {
     inputs: undefined,
     timestamp: undefined,
     unseenNodePools: [],
+    fruitless: undefined,
   };
 }
 

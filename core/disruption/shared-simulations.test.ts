@@ -64,7 +64,7 @@ function told(method: DisruptionMethod, view: DisruptionView, { now }: Generated
   const listed = new ListedView(view, now);
   const listing = listed.listing(method.disruptionClass);
   const { candidates } = methodCandidates({ view, listing }, method);
-  const { commands, ...decision } = decideMethod(method, listed, candidates, [], {});
+  const { commands, ...decision } = decideMethod(method, listed, candidates, []);
   return { ...decision, commands: commands.map(describeCommand) };
 }
 

@@ -1,7 +1,6 @@
 import { type NodePool, objectKey, type Pod } from "../apis/index.ts";
 import {
   considerNodePools,
-  type DecisionLatency,
   deletingNodePods,
   isCurrentlyReschedulable,
   runLatencyMs,
@@ -43,15 +42,13 @@ export class Simulator {
   readonly #deletingNames: ReadonlySet<string>;
   readonly #deletingPods: readonly Pod[];
   readonly #deletingPodKeys: ReadonlySet<string>;
-  readonly #latency: DecisionLatency | undefined;
   /** Candidates of all simulations; `undefined` before the first. */
   #simulated: Set<Candidate> | undefined;
   #latencyMs = 0;
 
-  constructor(view: DisruptionView, now: SimTime, latency?: DecisionLatency) {
+  constructor(view: DisruptionView, now: SimTime) {
     this.#view = view;
     this.#now = now;
-    this.#latency = latency;
     this.#nodePools = considerNodePools(view.nodePools);
     const deleting = view.stateNodes.filter((it) => it.isMarkedForDeletion);
     this.#deleting = deleting;
@@ -89,7 +86,7 @@ export class Simulator {
     const podsToSchedule = [...pendingPods, ...candidatePods, ...this.#deletingPods];
     const gone = candidates.map(({ stateNode }) => stateNode);
     const size = { nodes: this.#activeCount - gone.length, pods: podsToSchedule.length };
-    this.#latencyMs += runLatencyMs(this.#latency, size);
+    this.#latencyMs += runLatencyMs(options.decisionLatency, size);
     const base = this.#view.schedulingBase({ now: this.#now, isConsolidation });
     const outcome = base.solve(podsToSchedule, gone);
     if (!outcome.ok) return { kind: "failed", error: outcome.error };

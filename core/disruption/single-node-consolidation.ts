@@ -15,7 +15,6 @@ import {
 import { computeConsolidation, refuseConsolidation, sortCandidates } from "./consolidation.ts";
 import { consolidationApprovedEvents } from "./events.ts";
 import { type DisruptionMethod, type MethodDecision, type MethodView, nothing } from "./method.ts";
-import type { DisruptionLimits } from "./options.ts";
 import type { Refusal } from "./reasons.ts";
 import { Simulator } from "./simulate-scheduling.ts";
 
@@ -47,8 +46,8 @@ interface Findings {
   readonly considered: ConsideredMove[];
 }
 
-function decide(view: MethodView, now: SimTime, limits: DisruptionLimits): MethodDecision {
-  const simulator = new Simulator(view, now, limits.decisionLatency);
+function decide(view: MethodView, now: SimTime): MethodDecision {
+  const simulator = new Simulator(view, now);
   const decision = search(view, simulator);
   return { ...decision, events: [...decision.events, ...simulator.podEvents()] };
 }

@@ -8,7 +8,6 @@ import type { Candidate } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { DisruptionMethod } from "./method.ts";
 import { type ListedView, methodCandidates } from "./methods.ts";
-import type { DisruptionLimits } from "./options.ts";
 import type { RefusalCode } from "./reasons.ts";
 import { nonPendingPodErrors, Simulator } from "./simulate-scheduling.ts";
 
@@ -62,13 +61,10 @@ export function validateCommand(
   method: DisruptionMethod,
   command: Command,
   cluster: ListedView,
-  limits: DisruptionLimits = {},
 ): ValidationResult {
   if (method.name === "emptiness") return validateEmptiness(method, command, cluster);
   const candidates = recheckCandidates(method, command, cluster);
-  return "kind" in candidates
-    ? candidates
-    : validateSimulation(command, candidates, cluster, limits);
+  return "kind" in candidates ? candidates : validateSimulation(command, candidates, cluster);
 }
 
 /** The candidates of the command that the method would still consider, sorted by name. */
@@ -169,9 +165,8 @@ function validateSimulation(
   command: Command,
   listed: readonly Candidate[],
   { view, now }: ListedView,
-  { decisionLatency }: DisruptionLimits,
 ): ValidationResult {
-  const simulator = new Simulator(view, now, decisionLatency);
+  const simulator = new Simulator(view, now);
   const simulation = simulator.simulate(listed, { isConsolidation: true });
   const took = wholeLatency(simulator.latencyMs);
   const failed = "validating consolidation, simulating scheduling";

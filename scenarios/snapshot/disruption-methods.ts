@@ -53,7 +53,7 @@ function askMethod(method: DisruptionMethod, listed: ListedView): MethodFindings
   const considered: ConsideredMove[] = [];
   let left = filtered.candidates;
   for (;;) {
-    const decision = decideMethod(method, listed, left, [], {});
+    const decision = decideMethod(method, listed, left, []);
     refusals.push(...decision.refusals);
     considered.push(...decision.considered);
     const base = {

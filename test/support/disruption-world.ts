@@ -21,7 +21,6 @@ import {
   decisionOf,
   defaultDisruptionOptions,
   DisruptionController,
-  type DisruptionLimits,
   type DisruptionMethod,
   disruptionMethods,
   type DisruptionOptions,
@@ -90,7 +89,7 @@ export class DisruptionWorld {
   readonly considered: RecordedMove[] = [];
   passes = 0;
 
-  constructor(options: Partial<DisruptionOptions> = {}, limits: DisruptionLimits = {}) {
+  constructor(options: Partial<DisruptionOptions> = {}) {
     const { cluster, cloudProvider } = this;
     this.options = { ...defaultDisruptionOptions, ...options };
     this.state = new ClusterState({ cluster, options: { batchMaxDuration: seconds(10) } });
@@ -102,7 +101,6 @@ export class DisruptionWorld {
       costs: this.costs,
       options: this.options,
       virtualPods: this.virtualPods,
-      limits,
       recorder: this.#recorder(),
     });
     cluster.subscribe((event, now) => {
@@ -226,21 +224,23 @@ export class DisruptionWorld {
     }
   }
 
-  view(): DisruptionView {
-    return liveView({ ...this, options: this.options }, new Set(), this.now);
+  view(options: Partial<DisruptionOptions> = {}): DisruptionView {
+    return liveView({ ...this, options: { ...this.options, ...options } }, new Set(), this.now);
   }
 
   /** What a method decides on the present cluster, without anything being done about it. */
   decide(
     name: MethodName,
-    limits: DisruptionLimits = {},
-    unseen: readonly string[] = [],
+    {
+      unseen = [],
+      ...options
+    }: Pick<DisruptionOptions, "decisionLatency"> & { readonly unseen?: readonly string[] } = {},
   ): MethodDecision {
     const method = methodOf(name);
-    const listed = new ListedView(this.view(), this.now);
+    const listed = new ListedView(this.view(options), this.now);
     const listing = listed.listing(method.disruptionClass);
     const { candidates, refusals } = methodCandidates({ view: listed.view, listing }, method);
-    const decision = decideMethod(method, listed, candidates, unseen, limits);
+    const decision = decideMethod(method, listed, candidates, unseen);
     const all = [...listing.refusals, ...refusals, ...decision.refusals];
     return { ...decision, refusals: all };
   }
