@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import type { BaselineComparison, CostMove, FigureChange } from "./baseline.ts";
-import { formatMoney, formatNumber, none } from "./number-text.ts";
+import { countOf, formatMoney, formatNumber, none } from "./number-text.ts";
 import type { Colours } from "./text-layout.ts";
 import { hang } from "./text-layout.ts";
 import type { TextOptions } from "./text.ts";
@@ -16,16 +16,16 @@ export function formatComparison(comparison: BaselineComparison, options: TextOp
   const still = figures.length - breaches.length - others.length;
   const lines = [
     passed
-      ? colours.green(`All ${count(figures.length, "figure")} within tolerance.`)
+      ? colours.green(`All ${countOf(figures.length, "figure")} within tolerance.`)
       : colours.bold(
           colours.red(
-            `${breaches.length} of ${count(figures.length, "figure")} left the tolerance.`,
+            `${breaches.length} of ${countOf(figures.length, "figure")} left the tolerance.`,
           ),
         ),
     ...breaches.flatMap((each) => figureLines("  x ", each, options.columns).map(colours.red)),
     ...(others.length === 0 ? [] : ["Moved within tolerance:"]),
     ...others.flatMap((each) => figureLines("  ~ ", each, options.columns)),
-    ...(still === 0 ? [] : [colours.dim(`Unchanged: ${count(still, "figure")}.`)]),
+    ...(still === 0 ? [] : [colours.dim(`Unchanged: ${countOf(still, "figure")}.`)]),
     ...moneyLines(costMoves, options.columns, colours),
     ...(scenarioChanged ? ["The scenario or its inputs changed since the baseline was made."] : []),
   ];
@@ -74,8 +74,4 @@ function amount(value: number): string {
 
 function signed(value: number): string {
   return `${value < 0 ? "" : "+"}${amount(value)}`;
-}
-
-function count(many: number, what: string): string {
-  return `${many} ${what}${many === 1 ? "" : "s"}`;
 }

@@ -24,6 +24,7 @@ export { storyJson } from "./explain/story-json.ts";
 export { journalName } from "./journal-name.ts";
 export { type Journal, openJournal } from "./journal.ts";
 export { baselineJsonSchema, reportJsonSchema } from "./json-schemas.ts";
+export { countOf } from "./number-text.ts";
 export type {
   DataSource,
   InputDigest,

@@ -15,6 +15,12 @@ export function formatCount(value: number): string {
   return formatNumber(value, Number.isInteger(value) ? 0 : 1);
 }
 
+/** `1 pod`, `2 pods`, `3 launches`. */
+export function countOf(number: number, noun: string): string {
+  const ending = number === 1 ? "" : noun.endsWith("ch") ? "es" : "s";
+  return `${number} ${noun}${ending}`;
+}
+
 /** Three significant digits or all whole ones: `0.123`, `4.56`, `78.9`, `1,235`. */
 export function formatAmount(value: number): string {
   const size = Math.abs(value);

@@ -1,8 +1,8 @@
 import type { SimTime } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
-import { formatRate } from "../number-text.ts";
+import { countOf, formatRate } from "../number-text.ts";
 import { commandWords } from "./live-cluster.ts";
-import { countOf, listNames, type Moments } from "./moments.ts";
+import { listNames, type Moments } from "./moments.ts";
 
 type Entry<Kind extends LedgerEntryKind> = Extract<LedgerEntry, { kind: Kind }>;
 

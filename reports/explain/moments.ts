@@ -1,6 +1,7 @@
 import type { SimTime } from "../../core/units/index.ts";
 import { compareStrings } from "../../core/units/index.ts";
 import type { LedgerEntry } from "../../sim/ledger/index.ts";
+import { countOf } from "../number-text.ts";
 import type { Moment } from "./story.ts";
 
 /** What a moment is made of. */
@@ -61,12 +62,6 @@ export function listNames(names: readonly string[], count: number, max = 5): str
   return count > shown.length
     ? `${shown.join(", ")} and ${count - shown.length} more`
     : shown.join(", ");
-}
-
-/** `1 pod`, `2 pods`, `3 launches`. */
-export function countOf(number: number, noun: string): string {
-  const ending = number === 1 ? "" : noun.endsWith("ch") ? "es" : "s";
-  return `${number} ${noun}${ending}`;
 }
 
 /** How often each name occurs. */

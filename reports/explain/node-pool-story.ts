@@ -8,8 +8,8 @@ import {
   milliseconds,
 } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
-import { formatMoney, formatSeconds } from "../number-text.ts";
-import { countOf, Moments, tallyText } from "./moments.ts";
+import { countOf, formatMoney, formatSeconds } from "../number-text.ts";
+import { Moments, tallyText } from "./moments.ts";
 import { type Spell, Spells } from "./spells.ts";
 import type { NodePoolDay, Story, Summary } from "./story.ts";
 
@@ -31,7 +31,6 @@ const kinds: ReadonlySet<LedgerEntryKind> = new Set([
   "node-claim-removed",
   "instance-launched",
   "launch-failed",
-  "node-registered",
   "node-removed",
   "disruption-command",
   "disruption-command-ended",

@@ -5,10 +5,10 @@
 import type { SimTime } from "../../core/units/index.ts";
 import { CompensatedSum } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
-import { formatCost, formatRate, formatSeconds } from "../number-text.ts";
+import { countOf, formatCost, formatRate, formatSeconds } from "../number-text.ts";
 import { LaunchMoments } from "./launch-moments.ts";
 import { commandWords, LiveCluster } from "./live-cluster.ts";
-import { countNames, countOf, Moments, tallyText } from "./moments.ts";
+import { countNames, Moments, tallyText } from "./moments.ts";
 import { isToldOtherwise } from "./told-events.ts";
 import { Stays } from "./stays.ts";
 import type { Story, StoryKind, Summary } from "./story.ts";

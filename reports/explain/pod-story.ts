@@ -1,9 +1,9 @@
 /** The story of a pod, or of all pods of one name: why it waited, where it ran, what ended it. */
 import type { SimTime } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
-import { formatSeconds } from "../number-text.ts";
+import { countOf, formatSeconds } from "../number-text.ts";
 import { commandWords, LiveCluster, type LiveMachine } from "./live-cluster.ts";
-import { countOf, Moments } from "./moments.ts";
+import { Moments } from "./moments.ts";
 import type { Moment, Story, Summary } from "./story.ts";
 import { Successors } from "./successors.ts";
 
@@ -40,8 +40,8 @@ export class PodStory {
   readonly #words: Moment[] = [];
   #word: Word | undefined;
   #evictionBlock: { readonly at: SimTime; readonly budgets: readonly string[] } | undefined;
-  /** Pods that stand in for one of these, by their uid. */
-  readonly #successorOf = new Map<string, Life>();
+  /** Uids of pods that stand in for one of these and are not bound yet. */
+  readonly #awaitedUids = new Set<string>();
   readonly #predecessors = new Map<string, string>();
 
   /** By `namespace/name`. */
@@ -76,9 +76,8 @@ export class PodStory {
     const pod = this.#cluster.pod(entry.podUid);
     const lost = pod === undefined ? undefined : this.#successors.created(pod);
     if (lost === undefined || pod === undefined) return;
-    const life = this.#lives.find(({ uid }) => uid === lost);
-    if (life !== undefined) {
-      this.#successorOf.set(pod.podUid, life);
+    if (this.#life(lost) !== undefined) {
+      this.#awaitedUids.add(pod.podUid);
       this.#tell(entry.at, "replaced", `${pod.podKey} is created in its place`);
     }
     if (entry.podKey !== this.#podKey) return;
@@ -87,7 +86,7 @@ export class PodStory {
   }
 
   #successorBound({ podUid, podKey, nodeName, at }: Entry<"pod-bound">): void {
-    if (!this.#successorOf.delete(podUid)) return;
+    if (!this.#awaitedUids.delete(podUid)) return;
     const waited = at - (this.#cluster.pod(podUid)?.createdAt ?? at);
     const after = formatSeconds(waited / 1000);
     const text = `${podKey}, which took its place, is bound to ${nodeName} after ${after}`;

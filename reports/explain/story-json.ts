@@ -3,7 +3,7 @@ import { formatTime } from "../../core/units/index.ts";
 import type { ToldStory } from "./explain.ts";
 
 /** Names the form of the JSON; a key is only ever added to it. */
-export const storySchema = "dryfit.dev/story/v1";
+const storySchema = "dryfit.dev/story/v1";
 
 /** A story as machines read it: times are RFC 3339, everything is in full. */
 export function storyJson(

@@ -1,8 +1,7 @@
 import type { SimTime } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
-import { formatSeconds } from "../number-text.ts";
+import { countOf, formatSeconds } from "../number-text.ts";
 import type { LiveCluster } from "./live-cluster.ts";
-import { countOf } from "./moments.ts";
 import type { Moment, Successor, Tenancy } from "./story.ts";
 import { Successors } from "./successors.ts";
 

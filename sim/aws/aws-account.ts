@@ -60,7 +60,7 @@ export interface AccountVersion {
 export const undescribedAccount: AwsAccount = Object.freeze({ amiReleases: Object.freeze({}) });
 
 /** What `@latest` is until an account says so. */
-export const firstAmiRelease = "at-start";
+const firstAmiRelease = "at-start";
 
 /** An account over time. */
 export class AccountHistory {

@@ -3,8 +3,8 @@
  * an interrupted offering out of decisions for a while, and deletes the NodeClaim, which drains the
  * node; at a failed status check the drain is forced. Instances without a NodeClaim are left alone.
  *
- * NodeClaims that are being deleted already are only noted: messages about instances that Karpenter
- * itself terminates come as well.
+ * A NodeClaim that is being deleted already is not deleted again, since messages about instances that
+ * Karpenter itself terminates come as well; but a failed status check forces its drain, too.
  *
  * @see karpenter-provider-aws v1.14.1 pkg/controllers/interruption/utils.go InterruptionHandler
  */

@@ -272,6 +272,22 @@ describe("EC2's status checks", () => {
     },
   );
 
+  it("force the drain of a NodeClaim that is being deleted already, and do not delete it again", () => {
+    const { aws, running, poller, runUntil, deleted, cluster } = world({ reclaims: [] });
+    const id = running();
+    const nodeClaim = cluster.nodeClaim("one");
+    if (nodeClaim === undefined) throw new Error("the NodeClaim is there");
+    const leaving = { finalizers: ["karpenter.sh/termination"], deletionTimestamp: at(30) };
+    cluster.put({ ...nodeClaim, metadata: { ...nodeClaim.metadata, ...leaving } });
+    aws.test.ec2.failStatusCheck(id, "system-status");
+    poller.statusChanged(id);
+    runUntil(200);
+    expect(cluster.nodeClaim("one")?.metadata.annotations).toMatchObject({
+      "karpenter.sh/nodeclaim-termination-timestamp": "2026-03-02T00:33:00Z",
+    });
+    expect(deleted()).toEqual([]);
+  });
+
   it("leave an end that the NodeClaim has already, and nothing to say of instances that are gone", () => {
     const { aws, running, poller, runUntil, deleted, cluster } = world({ reclaims: [] });
     const id = running();

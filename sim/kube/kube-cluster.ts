@@ -63,7 +63,7 @@ export interface NodeRegistration {
 }
 
 /** A condition of a node as its reporter states it. */
-export type NodeConditionChange = Parameters<typeof withNodeCondition>[1];
+type NodeConditionChange = Parameters<typeof withNodeCondition>[1];
 
 /** Kinds whose replicas can be set. */
 export type ScalableKind = "Deployment" | "ReplicaSet" | "StatefulSet";

@@ -83,7 +83,7 @@ export interface PodFacts {
 export interface DisruptionFacts {
   readonly interruptions: number;
   readonly rebalanceRecommendations: number;
-  /** Started commands by method and decision: `multi-node/replace`. */
+  /** Started commands by method and decision: `multi-node-consolidation/replace`. */
   readonly commands: Readonly<Record<string, number>>;
   readonly commandsFailed: number;
   /** Nodes that started commands took, by reason. */

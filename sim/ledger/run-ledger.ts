@@ -203,7 +203,7 @@ export class RunLedger implements LedgerSink {
         if (!entry.isRepeat) this.#considered(entry);
         return;
       case "disruption-pass-failed":
-        return this.#decisions.add("refused/pass-failed");
+        return this.#decisions.add("pass-failed");
       default:
         return;
     }
