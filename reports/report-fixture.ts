@@ -151,7 +151,10 @@ function disruption({ evicted, interruptions }: Character, killed: number): RunF
   return {
     interruptions,
     rebalanceRecommendations: interruptions * 3,
-    commands: { "emptiness/delete": 120, "multi-node-consolidation/replace": Math.round(evicted / 40) },
+    commands: {
+      "emptiness/delete": 120,
+      "multi-node-consolidation/replace": Math.round(evicted / 40),
+    },
     commandsFailed: 0,
     candidatesByReason: { Drifted: 6, Empty: 120, Underutilized: Math.round(evicted / 12) },
     expired: 4,

@@ -46,15 +46,28 @@ describe("an event in a story", () => {
     expect(shown(moments)).toEqual(["0-60 FailedDraining, 31 times: 1 pods are waiting"]);
   });
 
-  it("with another message, or after a pause, is another moment", () => {
+  it("is one moment while its counts change, and ends with the last of them", () => {
     const moments = new Moments();
-    tell(moments, { at: 0, firstAt: 0, lastAt: 0, count: 1, message: "2 pods are waiting" });
-    tell(moments, { at: 5, firstAt: 5, lastAt: 5, count: 1 });
-    tell(moments, { at: 60, firstAt: 60, lastAt: 60, count: 1 });
+    const message = "Failed to drain node, 2 pods are waiting to be evicted";
+    const later = message.replace("2", "1");
+    tell(moments, { at: 0, firstAt: 0, lastAt: 0, count: 1, message });
+    tell(moments, { at: 5, firstAt: 5, lastAt: 5, count: 1, message: later });
+    tell(moments, { at: 60, firstAt: 5, lastAt: 55, count: 20, message: later });
+    tell(moments, { at: 60, firstAt: 0, lastAt: 4, count: 3, message });
+    expect(shown(moments)).toEqual([`0-55 FailedDraining, 23 times: ${later}`]);
+  });
+
+  it("with another message, or after a pause of ten minutes, is another moment", () => {
+    const moments = new Moments();
+    const tenMinutes = 600_000;
+    tell(moments, { at: 0, firstAt: 0, lastAt: 0, count: 1, message: "web-1 is waiting" });
+    tell(moments, { at: 5, firstAt: 5, lastAt: 5, count: 1, message: "web-2 is waiting" });
+    const again = { at: tenMinutes, firstAt: tenMinutes, lastAt: tenMinutes, count: 1 };
+    tell(moments, { ...again, message: "web-1 is waiting" });
     expect(shown(moments)).toEqual([
-      "0- FailedDraining: 2 pods are waiting",
-      "5- FailedDraining: 1 pods are waiting",
-      "60- FailedDraining: 1 pods are waiting",
+      "0- FailedDraining: web-1 is waiting",
+      "5- FailedDraining: web-2 is waiting",
+      `${tenMinutes}- FailedDraining: web-1 is waiting`,
     ]);
   });
 });

@@ -11,6 +11,7 @@ import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
 import { countOf, formatMoney, formatSeconds } from "../number-text.ts";
 import { Moments, tallyText } from "./moments.ts";
 import { type Spell, Spells } from "./spells.ts";
+import { budgetWords } from "./stays.ts";
 import type { NodePoolDay, Story, Summary } from "./story.ts";
 
 type Entry<Kind extends LedgerEntryKind> = Extract<LedgerEntry, { kind: Kind }>;
@@ -64,6 +65,8 @@ export class NodePoolStory {
   readonly #sentences = new Map<string, { count: number; firstAt: SimTime; lastAt: SimTime }>();
   /** Nodes that stay for want of budget, by disruption reason. */
   readonly #budgets = new Spells();
+  /** How the last of those was told of the budget, by disruption reason. */
+  readonly #budgetWords = new Map<string, string>();
   readonly #totals = { launched: 0, ended: 0, refused: 0, interruptions: 0, rolledBack: 0 };
 
   constructor(name: string) {
@@ -119,11 +122,11 @@ export class NodePoolStory {
         }
         return;
       case "disruption-refused": {
-        const { blockedBy, reason, nodeName, at } = entry;
-        const isBudget = reason === "disruption/budget-exhausted";
-        if (isBudget && blockedBy?.nodePool === this.#name) {
-          this.#budgets.begin(blockedBy.budget?.reason ?? "", `${nodeName} ${entry.message}`, at);
-        }
+        const { nodePool, budget } = entry.blockedBy ?? {};
+        const isBudget = entry.reason === "disruption/budget-exhausted";
+        if (!isBudget || budget === undefined || nodePool !== this.#name) return;
+        this.#budgets.begin(budget.reason, `${entry.nodeName} ${entry.message}`, entry.at);
+        this.#budgetWords.set(budget.reason, budgetWords(budget));
         return;
       }
       case "disruption-refusal-ended":
@@ -262,8 +265,10 @@ export class NodePoolStory {
       details: [
         `${countOf(spells.length, "spell")}, ${formatSeconds(total / 1000)} in all; ` +
           `up to ${countOf(Math.max(...spells.map(({ members }) => members)), "node")} at once stayed for it`,
+        `at last: ${this.#budgetWords.get(reason) ?? ""}`,
       ],
-      until: last.until,
+      until: last.until ?? end,
+      isOpen: last.until === undefined,
     });
   }
 

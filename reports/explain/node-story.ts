@@ -196,7 +196,7 @@ export class NodeStory {
     const isMine =
       (entry.objectKind === "Node" && entry.objectKey === this.#nodeName) ||
       (entry.objectKind === "NodeClaim" && entry.objectKey === this.#name);
-    if (isMine && !isToldOtherwise(entry.reason)) this.#moments.event(entry);
+    if (isMine && !isToldOtherwise(entry)) this.#moments.event(entry);
   }
 
   /** Somebody has changed what the node was made from, or may have been. */
@@ -323,7 +323,7 @@ export class NodeStory {
     const prices =
       this.#firstPrice === undefined || this.#lastPrice === undefined
         ? ""
-        : `; ${formatRate(this.#firstPrice)} an hour at first, ${formatRate(this.#lastPrice)} at last`;
+        : `; ${priceText(this.#firstPrice, this.#lastPrice)}`;
     const pods = this.#tenancies.list().filter(({ isDaemon }) => !isDaemon);
     return [
       ...(machine === undefined
@@ -357,4 +357,9 @@ export class NodeStory {
       },
     ];
   }
+}
+
+function priceText(first: number, last: number): string {
+  const [from, to] = [formatRate(first), formatRate(last)];
+  return from === to ? `${from} an hour` : `${from} an hour at first, ${to} at last`;
 }

@@ -29,4 +29,31 @@ describe("the story of a pod", () => {
     const { summary } = storyOf([created("1", 0)], 64_320);
     expect(summary).toContainEqual({ label: "waited", text: "64.32 s (1m 4s) without a node" });
   });
+
+  it("says once, and for how long, that the drain of its node waits for it", () => {
+    const pod = { podKey, podUid: "1" };
+    const home = { nodeName: "node-1" };
+    const blocked = (at: number, pods: readonly string[]): LedgerEntry => ({
+      kind: "drain-blocked",
+      at: simTime(at),
+      ...home,
+      pods,
+    });
+    const bound = { kind: "pod-bound", at: simTime(1), ...pod, ...home } as const;
+    const entries = [
+      created("1", 0),
+      bound,
+      blocked(5, ["shop/api-1", podKey]),
+      blocked(7, [podKey]),
+    ];
+    const told = (all: readonly LedgerEntry[]) =>
+      storyOf(all, 100)
+        .moments.filter(({ what }) => what === "drain-blocked")
+        .map(({ at, until, isOpen }) => ({ at, until, isOpen }));
+    expect(told(entries)).toEqual([{ at: 5, until: 100, isOpen: true }]);
+    const over = { at: 5, until: 50, isOpen: undefined };
+    const ended = { kind: "pod-ended", at: simTime(50), ...pod, outcome: "deleted" } as const;
+    expect(told([...entries, ended])).toEqual([over]);
+    expect(told([...entries, blocked(50, ["shop/api-2"])])).toEqual([over]);
+  });
 });

@@ -4,6 +4,7 @@ import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
 import { countOf, formatSeconds } from "../number-text.ts";
 import { commandWords, LiveCluster, type LiveMachine } from "./live-cluster.ts";
 import { Moments } from "./moments.ts";
+import { refusedEviction } from "./refused-eviction.ts";
 import type { Moment, Story, Summary } from "./story.ts";
 import { Successors } from "./successors.ts";
 
@@ -40,6 +41,8 @@ export class PodStory {
   readonly #words: Moment[] = [];
   #word: Word | undefined;
   #evictionBlock: { readonly at: SimTime; readonly budgets: readonly string[] } | undefined;
+  /** Since when the drain of its node waits for it, as long as it does. */
+  #drainWaitsSince: SimTime | undefined;
   /** Uids of pods that stand in for one of these and are not bound yet. */
   readonly #awaitedUids = new Set<string>();
   readonly #predecessors = new Map<string, string>();
@@ -219,7 +222,7 @@ export class PodStory {
   #unblocked({ at, since, attempts, podDisruptionBudgets }: Entry<"eviction-unblocked">): void {
     this.#evictionBlock = undefined;
     this.#moments.add(since, {
-      ...blockParts(podDisruptionBudgets, countOf(attempts, "time")),
+      ...refusedEviction("eviction", podDisruptionBudgets, countOf(attempts, "time")),
       until: at,
     });
   }
@@ -239,22 +242,28 @@ export class PodStory {
   #ended({ at, podUid, outcome }: Entry<"pod-ended">): void {
     const life = this.#life(podUid);
     this.#closeWord(at);
+    this.#endDrainWait(at);
     if (life === undefined) return;
     life.endedAt = at;
     life.ending ??= outcome;
     this.#tell(at, "ended", outcome);
   }
 
+  #endDrainWait(until: SimTime): void {
+    if (this.#drainWaitsSince !== undefined) {
+      this.#moments.add(this.#drainWaitsSince, { ...drainWait, until });
+    }
+    this.#drainWaitsSince = undefined;
+  }
+
   /** What happens to the machine that the pod runs on, or waits for. */
   #addOfMachine(entry: LedgerEntry): void {
     switch (entry.kind) {
       case "drain-blocked":
-        if (!entry.pods.includes(this.#podKey)) return;
-        return this.#tell(
-          entry.at,
-          "drain-blocked",
-          "the drain of its node waits for it: annotation karpenter.sh/do-not-disrupt",
-        );
+        if (!this.#isHome(entry.nodeName)) return;
+        if (entry.pods.includes(this.#podKey)) this.#drainWaitsSince ??= entry.at;
+        else this.#endDrainWait(entry.at);
+        return;
       case "instance-launched":
         if (!this.#isAwaited(entry.nodeClaimName)) return;
         return this.#tell(
@@ -323,7 +332,10 @@ export class PodStory {
     if (this.#word !== undefined) open.push({ at: this.#word.at, ...held, ...this.#word.moment });
     if (this.#evictionBlock !== undefined) {
       const { at, budgets } = this.#evictionBlock;
-      open.push({ at, ...held, details: [], ...blockParts(budgets, "again and again") });
+      open.push({ at, ...held, ...refusedEviction("eviction", budgets, "again and again") });
+    }
+    if (this.#drainWaitsSince !== undefined) {
+      open.push({ at: this.#drainWaitsSince, ...held, ...drainWait, details: [] });
     }
     return {
       kind: "pod",
@@ -371,13 +383,10 @@ export class PodStory {
   }
 }
 
-function blockParts(budgets: readonly string[], times: string): Pick<Moment, "what" | "text"> {
-  const by = budgets.join(" and ");
-  return {
-    what: "eviction-blocked",
-    text: `eviction refused by PodDisruptionBudget ${by}, ${times}`,
-  };
-}
+const drainWait = {
+  what: "drain-blocked",
+  text: "the drain of its node waits for it: annotation karpenter.sh/do-not-disrupt",
+} as const;
 
 function machineWords({ launched, created }: LiveMachine): readonly string[] {
   const machine =

@@ -136,15 +136,17 @@ function addBlockers(stay: OpenStay, blockedBy: BlockedBy | undefined): void {
   for (const pdb of podDisruptionBudgets) remember(stay.podDisruptionBudgets, pdb);
   if (annotation !== undefined) remember(stay.blockedBy, `annotation ${annotation}`);
   if (budget !== undefined) {
-    const { allowed, disrupting, nodes, budgetNodes, schedule } = budget;
-    const text = budgetNodes === undefined ? "" : ` (nodes: "${budgetNodes}"${when(schedule)})`;
-    const left = allowed - disrupting > 0 ? ", taken by a node before it" : "";
-    const used = `${disrupting} disrupting or not ready${left}`;
-    remember(
-      stay.blockedBy,
-      `NodePool ${nodePool ?? ""}'s budget${text} allows ${allowed} of ${nodes} nodes, ${used}`,
-    );
+    remember(stay.blockedBy, `NodePool ${nodePool ?? ""}'s ${budgetWords(budget)}`);
   }
+}
+
+/** `budget (nodes: "10%") allows 1 of 9 nodes, 1 disrupting or not ready`. */
+export function budgetWords(budget: NonNullable<BlockedBy["budget"]>): string {
+  const { allowed, disrupting, nodes, budgetNodes, schedule } = budget;
+  const text = budgetNodes === undefined ? "" : ` (nodes: "${budgetNodes}"${when(schedule)})`;
+  const left = allowed - disrupting > 0 ? ", taken by a node before it" : "";
+  const used = `${disrupting} disrupting or not ready${left}`;
+  return `budget${text} allows ${allowed} of ${nodes} nodes, ${used}`;
 }
 
 /** The last few that were named, each once. */

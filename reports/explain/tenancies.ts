@@ -2,6 +2,7 @@ import type { SimTime } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
 import { countOf, formatSeconds } from "../number-text.ts";
 import type { LiveCluster } from "./live-cluster.ts";
+import { refusedEviction } from "./refused-eviction.ts";
 import type { Moment, Successor, Tenancy } from "./story.ts";
 import { Successors } from "./successors.ts";
 
@@ -214,13 +215,10 @@ function moved({ podKey, ending, reason, successor }: OpenTenancy): string {
 
 function blockMoment(block: Block, end: SimTime): Moment {
   const { at, until, podKey, podDisruptionBudgets, attempts } = block;
-  const by = podDisruptionBudgets.join(" and ");
   const times = attempts === undefined ? "again and again" : countOf(attempts, "time");
   return {
     at,
     ...(until === undefined ? { until: end, isOpen: true } : { until }),
-    what: "eviction-blocked",
-    text: `eviction of ${podKey} refused by PodDisruptionBudget ${by}, ${times}`,
-    details: [],
+    ...refusedEviction(`eviction of ${podKey}`, podDisruptionBudgets, times),
   };
 }

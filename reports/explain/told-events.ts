@@ -1,3 +1,5 @@
+import type { LedgerEntry } from "../../sim/ledger/index.ts";
+
 /** Kubernetes events that say what other entries of the journal say better. */
 const toldOtherwise: ReadonlySet<string> = new Set([
   "ConsolidationApproved",
@@ -18,7 +20,14 @@ const toldOtherwise: ReadonlySet<string> = new Set([
   "Unconsolidatable",
 ]);
 
-/** Whether an event of this reason need not be told once more. */
-export function isToldOtherwise(reason: string): boolean {
-  return toldOtherwise.has(reason);
+/** The eviction API's refusals, which stand in the journal with their PodDisruptionBudgets. */
+const refusedEvictions = ["violates a PDB", "does not support multiple PDBs"];
+
+/** Whether an event need not be told once more. */
+export function isToldOtherwise({
+  reason,
+  message,
+}: Extract<LedgerEntry, { kind: "event" }>): boolean {
+  if (toldOtherwise.has(reason)) return true;
+  return reason === "FailedDraining" && refusedEvictions.some((text) => message.includes(text));
 }
