@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type NodeClaim,
   objectKey,
@@ -6,6 +7,7 @@ import {
 } from "../../core/apis/index.ts";
 import { labelSelectorMatches } from "../../core/scheduling/index.ts";
 import {
+  type ClusterObject,
   type EvictionResult,
   isTerminating,
   type NodeClaimDraft,
@@ -14,14 +16,19 @@ import {
 import {
   after,
   type DurationMs,
+  durationMs,
   milliseconds,
   parseDuration,
+  seconds,
   type SimTime,
 } from "../../core/units/index.ts";
 import { FakeCluster } from "../../test/support/fake-cluster.ts";
 
 /** How long a pod takes to stop, or `never`; 1.27 s without the annotation: between two looks. */
 const annotationStopsAfter = "dryfit.dev/stops-after";
+
+/** From the end of its grace period until a pod is gone, so that nothing else happens just then. */
+const killingTakes = milliseconds(270);
 
 /** What the cluster needs of the world around it. */
 export interface CaseClusterInput {
@@ -34,8 +41,9 @@ export interface CaseClusterInput {
 }
 
 /**
- * API server and kubelets of a case: times in whole seconds; an eviction takes from its budget, which
- * nobody but the case fills up; a pod that is told to stop goes once it has.
+ * API server and kubelets of a case: times in whole seconds; a write that changes nothing is told to
+ * nobody; an eviction takes from its budget, which nobody but the case fills up; a pod that is told
+ * to stop goes once it has.
  */
 export class LifecycleCluster extends FakeCluster {
   readonly #input: CaseClusterInput;
@@ -43,6 +51,11 @@ export class LifecycleCluster extends FakeCluster {
   constructor(input: CaseClusterInput) {
     super(() => truncateToSecond(input.now()));
     this.#input = input;
+  }
+
+  override put(object: ClusterObject): void {
+    const before = this.get(object.kind, objectKey(object));
+    if (!isDeepStrictEqual(before, object)) super.put(object);
   }
 
   override createNodeClaim(draft: NodeClaimDraft): NodeClaim {
@@ -54,7 +67,7 @@ export class LifecycleCluster extends FakeCluster {
     const before = this.pod(key);
     const isThere = super.deletePod(key, gracePeriodSeconds);
     const pod = this.pod(key);
-    if (pod !== undefined && pod !== before) this.#stop(pod);
+    if (pod !== undefined && pod !== before) this.#stop(pod, seconds(gracePeriodSeconds));
     return isThere;
   }
 
@@ -97,15 +110,14 @@ export class LifecycleCluster extends FakeCluster {
     );
   }
 
-  #stop(pod: Pod): void {
+  #stop(pod: Pod, grace: DurationMs): void {
     const stopsAfter = stoppingTime(pod);
-    const { deletionTimestamp, uid } = pod.metadata;
-    if (stopsAfter === undefined || deletionTimestamp === undefined) return;
+    if (stopsAfter === undefined) return;
     const { now, later } = this.#input;
-    const stopped = after(now(), stopsAfter);
-    later(stopped < deletionTimestamp ? stopped : deletionTimestamp, () => {
+    const killedAfter = durationMs(grace + killingTakes);
+    later(after(now(), stopsAfter < killedAfter ? stopsAfter : killedAfter), () => {
       const key = objectKey(pod);
-      if (this.pod(key)?.metadata.uid === uid) this.remove("Pod", key);
+      if (this.pod(key)?.metadata.uid === pod.metadata.uid) this.remove("Pod", key);
     });
   }
 }

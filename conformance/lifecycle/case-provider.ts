@@ -34,8 +34,8 @@ export class CaseProvider implements CloudProvider {
   readonly #input: CaseProviderInput;
   readonly #launchedAt = new Map<string, SimTime>();
   readonly #terminatingSince = new Map<string, SimTime>();
-  /** When the answer to a launch that is under way is there. */
-  readonly #answerAt = new Map<string, SimTime>();
+  /** Launches that are under way: the answer, settled when they began, and when it is there. */
+  readonly #launches = new Map<string, { readonly answer?: CreateAnswer; readonly at: SimTime }>();
 
   constructor(input: CaseProviderInput) {
     this.#input = input;
@@ -56,17 +56,21 @@ export class CaseProvider implements CloudProvider {
 
   create(nodeClaim: NodeClaim, now: SimTime): CreateResult {
     const { name } = nodeClaim.metadata;
-    const answer = answerFor(this.answers.create, name);
-    const answerAt = this.#answerAt.get(name) ?? after(now, seconds(answer?.seconds ?? 0));
-    if (!this.#answerAt.has(name)) this.#input.note(`create ${name}`);
-    if (now < answerAt) {
-      this.#answerAt.set(name, answerAt);
-      return { kind: "in-progress", retryAt: answerAt };
-    }
-    this.#answerAt.delete(name);
+    const { answer, at } = this.#launches.get(name) ?? this.#begin(name, now);
+    if (now < at) return { kind: "in-progress", retryAt: at };
+    this.#launches.delete(name);
     return answer === undefined
       ? { kind: "error", message: "no answer" }
       : this.#result(name, answer, now);
+  }
+
+  #begin(name: string, now: SimTime) {
+    this.#input.note(`create ${name}`);
+    const answer = answerFor(this.answers.create, name);
+    const launch =
+      answer === undefined ? { at: now } : { answer, at: after(now, seconds(answer.seconds ?? 0)) };
+    this.#launches.set(name, launch);
+    return launch;
   }
 
   #result(name: string, answer: CreateAnswer, now: SimTime): CreateResult {

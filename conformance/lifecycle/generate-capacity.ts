@@ -13,12 +13,19 @@ const notReady: Manifest = { key: "node.kubernetes.io/not-ready", effect: "NoSch
 
 function createAnswer(random: RandomStream): CreateAnswer {
   return pick<CreateAnswer>(random, [
+    { kind: "insufficient-capacity", message: "none left" },
+    { kind: "node-class-not-ready", message: "no subnets" },
+    ...Array.from({ length: 3 }, () => patientAnswer(random)),
+  ]);
+}
+
+/** An answer after which the NodeClaim stays. */
+function patientAnswer(random: RandomStream): CreateAnswer {
+  return pick<CreateAnswer>(random, [
     launched,
     launched,
     launched,
     { ...launched, seconds: between(random, 1, 90) },
-    { kind: "insufficient-capacity", message: "none left" },
-    { kind: "node-class-not-ready", message: "no subnets" },
     { kind: "create-error", reason: "Denied", message: "no rights" },
     { kind: "error", message: "throttled" },
   ]);
@@ -41,7 +48,11 @@ export function livenessStory(random: RandomStream): Story {
     objects: [pool(), nodeClass()],
     answers: { ...cloud, create: create() ?? {} },
     steps: [
-      { atSeconds: 0.55, apply: names.map((name) => claim(name, { createdAt: time(0), spec })) },
+      // One after the other: which of several NodeClaims of one age gives up last is chance.
+      ...names.map((name, index) => ({
+        atSeconds: index + 0.55,
+        apply: [claim(name, { createdAt: time(index), spec })],
+      })),
       { atSeconds: change, answers: { ...cloud, create: create() ?? {} } },
       ...times.map((atSeconds) => joiningStep(random, atSeconds, pick(random, names))),
     ],
@@ -66,7 +77,11 @@ function joiningStep(random: RandomStream, atSeconds: number, name: string): Lif
   return { atSeconds, apply: [joined] };
 }
 
-/** A static NodePool that grows, shrinks and meets its limit. */
+/**
+ * A static NodePool that grows, shrinks and meets its limit. No NodeClaim fails for good: how many
+ * such ones are counted while they go is chance, and a NodePool that seems full is looked at again
+ * only after a minute.
+ */
 export function staticStory(random: RandomStream): Story {
   const until = 300;
   const count = between(random, 0, 5);
@@ -92,7 +107,7 @@ export function staticStory(random: RandomStream): Story {
     featureGates: { staticCapacity: true },
     answers: {
       ...cloud,
-      create: { "*": pick(random, [launched, launched, createAnswer(random)]) },
+      create: { "*": pick(random, [launched, patientAnswer(random)]) },
     },
     steps: moments(random, between(random, 2, 6), until - 5).map((atSeconds, index) =>
       staticStep(random, atSeconds, names[index]),
@@ -128,7 +143,7 @@ export function repairStory(random: RandomStream): Story {
   const machines = names.flatMap((name) =>
     machine(name, {
       pool: chance(random, 0.8) ? "default" : "other",
-      node: { conditions: chance(random, 0.2) ? [illness(random, -between(random, 1, 1500))] : [] },
+      node: { conditions: chance(random, 0.2) ? [illness(random, -between(random, 1, 590))] : [] },
     }),
   );
   const pods = names.slice(0, 3).map((name) => anyPod(random, `pod-${name}`, `node-${name}`));

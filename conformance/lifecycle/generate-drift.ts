@@ -45,6 +45,7 @@ export function driftStory(random: RandomStream): Story {
       },
     }),
   );
+  const templates = new Map(pools.map((name) => [name, new ChangingTemplate(random)]));
   return {
     objects: [
       ...pools.map((name) => pool({ name, metadata: { annotations: untouched } })),
@@ -52,32 +53,35 @@ export function driftStory(random: RandomStream): Story {
       ...machines,
     ],
     steps: moments(random, between(random, 3, 7), until - 5).map((atSeconds) =>
-      driftStep(random, atSeconds, pools),
+      chance(random, 0.35)
+        ? cloudStep(random, atSeconds)
+        : poolStep(random, atSeconds, pick(random, [...templates])),
     ),
     until,
   };
 }
 
-function driftStep(
+/** The cloud's answer counts at once where the NodeClass shows that something has changed. */
+function cloudStep(random: RandomStream, atSeconds: number): LifecycleStep {
+  const labels = { version: String(Math.floor(atSeconds)) };
+  return {
+    atSeconds,
+    answers: {
+      ...cloud,
+      drift: Object.fromEntries(some(random, names).map((name) => [name, answer(random)])),
+      hasNoInstanceTypes: chance(random, 0.1),
+    },
+    change: [{ kind: "EC2NodeClass", name: "default", labels }],
+  };
+}
+
+function poolStep(
   random: RandomStream,
   atSeconds: number,
-  pools: readonly string[],
+  [name, changing]: readonly [string, ChangingTemplate],
 ): LifecycleStep {
-  if (chance(random, 0.35)) {
-    // The cloud's answer counts at once where the NodeClass shows that something has changed.
-    const labels = { version: String(Math.floor(atSeconds)) };
-    return {
-      atSeconds,
-      answers: {
-        ...cloud,
-        drift: Object.fromEntries(some(random, names).map((name) => [name, answer(random)])),
-        hasNoInstanceTypes: chance(random, 0.1),
-      },
-      change: [{ kind: "EC2NodeClass", name: "default", labels }],
-    };
-  }
-  const spec = chance(random, 0.8) ? { template: changedTemplate(random) } : behaviour(random);
-  return { atSeconds, change: [{ kind: "NodePool", name: pick(random, pools), spec }] };
+  const spec = chance(random, 0.8) ? { template: changing.next() } : behaviour(random);
+  return { atSeconds, change: [{ kind: "NodePool", name, spec }] };
 }
 
 function answer(random: RandomStream): DriftAnswer {
@@ -90,17 +94,42 @@ function answer(random: RandomStream): DriftAnswer {
   ]);
 }
 
-function changedTemplate(random: RandomStream): Manifest {
-  if (chance(random, 0.3)) return template();
-  return template({
-    labels: perhaps(random, 0.2, () => ({ team: "blue" })) as Readonly<Record<string, string>>,
-    template: {
-      ...perhaps(random, 0.6, () => ({ requirements: some(random, requirements).slice(0, 2) })),
-      ...perhaps(random, 0.2, () => ({ taints: [{ key: "dedicated", effect: "NoSchedule" }] })),
-      ...perhaps(random, 0.2, () => ({ expireAfter: "720h" })),
-      ...perhaps(random, 0.1, () => ({ terminationGracePeriod: "10m" })),
-    },
-  });
+/**
+ * A template that changes step by step: either its requirements or what its hash is made of. Where
+ * both change, it is chance whether upstream sees the requirements kept before it sees another hash.
+ */
+class ChangingTemplate {
+  readonly #random: RandomStream;
+  #requirements: Manifest = {};
+  #labels: Readonly<Record<string, string>> = {};
+  #hashed: Manifest = {};
+
+  constructor(random: RandomStream) {
+    this.#random = random;
+  }
+
+  next(): Manifest {
+    const random = this.#random;
+    const isUndone = chance(random, 0.3);
+    if (chance(random, 0.6)) {
+      this.#requirements = isUndone ? {} : { requirements: some(random, requirements).slice(0, 2) };
+    } else {
+      this.#labels = isUndone ? {} : { ...perhaps(random, 0.3, () => ({ team: "blue" })) };
+      this.#hashed = isUndone ? {} : anyHashed(random);
+    }
+    return template({
+      labels: this.#labels,
+      template: { ...this.#requirements, ...this.#hashed },
+    });
+  }
+}
+
+function anyHashed(random: RandomStream): Manifest {
+  return {
+    ...perhaps(random, 0.3, () => ({ taints: [{ key: "dedicated", effect: "NoSchedule" }] })),
+    ...perhaps(random, 0.3, () => ({ expireAfter: "720h" })),
+    ...perhaps(random, 0.2, () => ({ terminationGracePeriod: "10m" })),
+  };
 }
 
 function behaviour(random: RandomStream): Manifest {

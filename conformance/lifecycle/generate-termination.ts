@@ -1,4 +1,5 @@
 // Nodes that end: by deletion or by age, with pods of every kind, budgets, volumes and time limits.
+import { parseDuration, seconds } from "../../core/units/index.ts";
 import type { RandomStream } from "../../sim/engine/index.ts";
 import type { Manifest } from "../cases.ts";
 import { between, chance, perhaps } from "../dice.ts";
@@ -71,19 +72,30 @@ function attachments(count: number): readonly Manifest[] {
   }));
 }
 
-/** Several machines expire, whatever runs on them; some lose their instance. */
+const ages = ["1000s", "2500s", "3100s", "50m7s"] as const;
+
+/**
+ * Several machines expire, whatever runs on them; some lose their instance. One at most has expired
+ * when the case begins: which of several upstream sees first is chance.
+ */
 export function expirationStory(random: RandomStream): Story {
   const until = 700;
   const names = ["a", "b", "c", "d"].slice(0, between(random, 1, 4));
-  const machines = names.flatMap((name, index) =>
-    machine(name, {
-      createdAt: time(-between(random, 10, 3000) - index),
+  const expired: string[] = [];
+  const machines = names.flatMap((name, index) => {
+    const age = between(random, 10, 3000) + index;
+    const drawn = chance(random, 0.2) ? "Never" : pick(random, ages);
+    const isExpired = drawn !== "Never" && parseDuration(drawn) <= seconds(age);
+    const expireAfter = isExpired && expired.length > 0 ? "Never" : drawn;
+    if (isExpired) expired.push(name);
+    return machine(name, {
+      createdAt: time(-age),
       claim: {
-        expireAfter: pick(random, ["Never", "1000s", "2500s", "3100s", "50m7s"]),
+        expireAfter,
         ...perhaps(random, 0.5, () => ({ terminationGracePeriod: pick(random, limits) })),
       },
-    }),
-  );
+    });
+  });
   const pods = names.flatMap((name) => somePods(random, name, between(random, 0, 4)));
   return {
     objects: [pool(), nodeClass(), ...machines, ...pods, ...anyBudgets(random)],

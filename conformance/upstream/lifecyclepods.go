@@ -25,6 +25,10 @@ const multipleBudgets = "This pod has more than one PodDisruptionBudget, which t
 
 func labelSet(values map[string]string) labels.Set { return values }
 
+// killingTakes is from the end of its grace period until a pod is gone, so that nothing else happens
+// just then.
+const killingTakes = 270 * time.Millisecond
+
 // deletePod plays API server and kubelet: the deletion time is the end of the grace period, which a
 // later request can only shorten, and the pod goes when it has stopped.
 func (s *lifecycleServer) deletePod(pod *corev1.Pod, gracePeriodSeconds *int64) {
@@ -40,11 +44,11 @@ func (s *lifecycleServer) deletePod(pod *corev1.Pod, gracePeriodSeconds *int64) 
 	deleted.DeletionTimestamp = &at
 	deleted.DeletionGracePeriodSeconds = &grace
 	s.store(pod, deleted)
-	s.stop(deleted)
+	s.stop(deleted, time.Duration(grace)*time.Second)
 }
 
-// stop has the pod go when it has stopped.
-func (s *lifecycleServer) stop(pod *corev1.Pod) {
+// stop has the pod go when it has stopped, or was killed after its grace period.
+func (s *lifecycleServer) stop(pod *corev1.Pod, grace time.Duration) {
 	stopsAfter := 1270 * time.Millisecond
 	if text, ok := pod.Annotations[annotationStopsAfter]; ok {
 		if text == "never" {
@@ -56,10 +60,7 @@ func (s *lifecycleServer) stop(pod *corev1.Pod) {
 		}
 		stopsAfter = parsed
 	}
-	if left := time.Until(pod.DeletionTimestamp.Time); left < stopsAfter {
-		stopsAfter = left
-	}
-	time.AfterFunc(stopsAfter, func() {
+	time.AfterFunc(min(stopsAfter, grace+killingTakes), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if present, err := s.find(pod); err == nil && present.GetUID() == pod.UID {

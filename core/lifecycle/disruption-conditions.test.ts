@@ -223,6 +223,14 @@ describe("pod events", () => {
     world.settle();
     expect(noted()).toBe(world.now);
   });
+
+  it("leave no trace when the pod is gone before anybody looks", () => {
+    const world = withMachine();
+    world.cluster.put(pod({ name: "brief", nodeName: "node" }));
+    world.cluster.remove("Pod", "default/brief");
+    world.settle();
+    expect(world.claim().status.lastPodEventTime).toBeUndefined();
+  });
 });
 
 describe("expiration", () => {

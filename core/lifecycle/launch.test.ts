@@ -93,6 +93,23 @@ describe("launch", () => {
     expect(conditionStatus(world.claim(), "Launched")).toBe("True");
   });
 
+  it("is waited for before a NodeClaim that was deleted meanwhile ends with its instance", () => {
+    const world = new LifecycleWorld();
+    world.cloudProvider.createAnswer = { kind: "in-progress" };
+    world.addNodeClaim();
+    world.settle();
+    world.cluster.deleteNodeClaim("claim");
+    world.pass(minutes(1));
+    expect(world.claim().status.providerId).toBeUndefined();
+    world.cloudProvider.createAnswer = undefined;
+    world.lifecycle.notifyProviderChange("claim", world.now);
+    world.settle();
+    const { providerId = "" } = world.claim().status;
+    world.pass(minutes(1));
+    expect(world.cluster.nodeClaim("claim")).toBeUndefined();
+    expect(world.cloudProvider.get(providerId)).toBeUndefined();
+  });
+
   it("cuts messages of 300 characters and more", () => {
     expect(truncateMessage("x".repeat(299))).toHaveLength(299);
     expect(truncateMessage("x".repeat(300))).toHaveLength(303);

@@ -40,7 +40,12 @@ export interface Lifecycle {
   notifyProviderChange(nodeClaimName: string, now: SimTime): void;
 }
 
-/** Builds every controller of the life of NodePools, NodeClaims and Nodes. */
+/**
+ * Builds every controller of the life of NodePools, NodeClaims and Nodes.
+ *
+ * Differs: NodePools come before what looks at NodeClaims, so that drift never meets the hash of a
+ * template that is gone; upstream's controllers race for that.
+ */
 export function lifecycleControllers(input: LifecycleInput): Lifecycle {
   const { cluster, options } = input;
   const machines = new MachineIndex(cluster);

@@ -46,13 +46,15 @@ interface Step {
  * Brings NodeClaims to life and, once they are deleted, to their end.
  *
  * Differs: while the provider is still launching, upstream's call blocks the pass; here the pass
- * ends and comes back.
+ * ends and comes back, before anything else is done about the NodeClaim, its end included.
  *
  * @see karpenter v1.14.1 pkg/controllers/nodeclaim/lifecycle/controller.go Controller
  */
 export class NodeClaimController extends KeyedController {
   readonly #context: LifecycleContext;
   readonly #finalizer: NodeClaimFinalizer;
+  /** NodeClaims, by name, whose launch the provider has yet to answer. */
+  readonly #launching = new Set<string>();
 
   constructor(context: LifecycleContext) {
     super({
@@ -72,8 +74,14 @@ export class NodeClaimController extends KeyedController {
   #reconcileKey(name: string, now: SimTime): Outcome {
     const { cluster } = this.#context;
     const found = cluster.nodeClaim(name);
-    if (found === undefined) return done;
-    if (found.metadata.deletionTimestamp !== undefined) return this.#finalizer.finalize(found, now);
+    if (found === undefined) {
+      this.#launching.delete(name);
+      return done;
+    }
+    // Without the provider's answer nobody would know of the instance, and it would be left behind.
+    if (found.metadata.deletionTimestamp !== undefined && !this.#launching.has(name)) {
+      return this.#finalizer.finalize(found, now);
+    }
     const stored = this.#withFinalizer(found);
     let nodeClaim = stored;
     let requeueAt: SimTime | undefined;
@@ -114,6 +122,9 @@ export class NodeClaimController extends KeyedController {
     }
     const { cloudProvider, recorder } = this.#context;
     const decision = decideLaunch(nodeClaim, cloudProvider.create(nodeClaim, now), now);
+    const { name } = nodeClaim.metadata;
+    if (decision.kind === "wait") this.#launching.add(name);
+    else this.#launching.delete(name);
     switch (decision.kind) {
       case "launched":
         recorder.record({ kind: "launched", nodeClaim: decision.nodeClaim }, now);

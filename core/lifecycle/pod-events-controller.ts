@@ -1,4 +1,4 @@
-import { type Pod } from "../apis/index.ts";
+import { objectKey, type Pod } from "../apis/index.ts";
 import {
   done,
   isOwnedByDaemonSet,
@@ -32,7 +32,8 @@ export function isPodEvent(pod: Pod, before: Pod | undefined): boolean {
 }
 
 /**
- * Notes on NodeClaims when pods last came or went, at most every ten seconds.
+ * Notes on NodeClaims when pods last came or went, at most every ten seconds. A pod that is gone
+ * already when its event is looked at leaves no trace.
  *
  * @see karpenter v1.14.1 pkg/controllers/nodeclaim/podevents/controller.go Controller
  */
@@ -43,20 +44,21 @@ export class PodEventsController extends KeyedController {
     super({
       name: "nodeclaim.podevents",
       backoff,
-      // By node, because what comes of it is the same for all its pods.
       keysOf: ({ type, object, before }) => {
         if (object.kind !== "Pod" || type === "deleted") return [];
         const previous = before?.kind === "Pod" ? before : undefined;
-        return isPodEvent(object, previous) ? [object.spec.nodeName ?? ""] : [];
+        return isPodEvent(object, previous) ? [objectKey(object)] : [];
       },
       reconcileKey: (key, now) => this.#noteEvent(key, now),
     });
     this.#context = context;
   }
 
-  #noteEvent(nodeName: string, now: SimTime): Outcome {
+  #noteEvent(podKey: string, now: SimTime): Outcome {
     const { cluster, machines } = this.#context;
-    const node = cluster.node(nodeName);
+    const pod = cluster.pod(podKey);
+    if (pod === undefined || isOwnedByDaemonSet(pod)) return done;
+    const node = cluster.node(pod.spec.nodeName ?? "");
     const nodeClaim = node === undefined ? undefined : machines.nodeClaimOf(node);
     if (nodeClaim === undefined) return done;
     const { lastPodEventTime } = nodeClaim.status;

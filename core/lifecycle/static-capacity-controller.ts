@@ -89,7 +89,7 @@ export class StaticDeprovisioningController extends KeyedController {
     if (replicas === undefined) return done;
     const excess = state.nodePoolClaims.counts(name).active - replicas;
     const victims = excess > 0 ? this.#victims(name, excess, now) : [];
-    for (const nodeClaim of victims) this.#delete(name, nodeClaim, now);
+    for (const nodeClaim of victims) this.#delete(nodeClaim, now);
     return { requeueAt: after(now, recheck) };
   }
 
@@ -118,14 +118,13 @@ export class StaticDeprovisioningController extends KeyedController {
     return node === undefined ? [] : this.#context.cluster.podsOnNode(node.metadata.name);
   }
 
-  #delete(nodePoolName: string, nodeClaim: NodeClaim, now: SimTime): void {
-    const { cluster, state, recorder } = this.#context;
-    const { name } = nodeClaim.metadata;
-    if (!cluster.deleteNodeClaim(name)) return;
-    // A NodeClaim that was never launched may be gone at once.
-    if (cluster.nodeClaim(name) !== undefined) {
-      state.nodePoolClaims.set(nodePoolName, name, "deleting");
-    }
+  /**
+   * Upstream counts the NodeClaim as deleting right away, and undoes that at the event of its deletion
+   * where it was never launched; here the event, which comes at once, counts alone.
+   */
+  #delete(nodeClaim: NodeClaim, now: SimTime): void {
+    const { cluster, recorder } = this.#context;
+    if (!cluster.deleteNodeClaim(nodeClaim.metadata.name)) return;
     recorder.record({ kind: "scaled-down", nodeClaim }, now);
   }
 }
