@@ -62,6 +62,17 @@ export function unmodelled(
   return leftOut(decode, "unsupported", missed);
 }
 
+/**
+ * A field that the API knows and acts on as time passes, and the simulator does not; one decision
+ * does not depend on it.
+ */
+export function unplayed(
+  missed: string,
+  decode: Decoder<unknown> = anything,
+): Field<never, "left-out"> {
+  return leftOut(decode, "unplayed", missed);
+}
+
 /** Several fields that the API knows and that nothing in the simulation depends on. */
 export function neutrals<Name extends string>(
   ...names: readonly Name[]
@@ -94,13 +105,14 @@ export function partly<Value>(
   decode: Decoder<Value>,
   isMissed: (value: NoInfer<Value>) => boolean,
   missed: string,
+  severity: "unsupported" | "unplayed" = "unsupported",
 ): Decoder<Value> {
   return (raw, place) => {
     const value = decode(raw, place);
     if (value !== undefined && isMissed(value)) {
       complain(place, {
         code: "apis/unmodelled-field",
-        severity: "unsupported",
+        severity,
         value: raw,
         allowed: "anything; it is not simulated",
         sentence: `not modelled: ${missed}`,
@@ -112,7 +124,7 @@ export function partly<Value>(
 
 function leftOut(
   decode: Decoder<unknown>,
-  severity: "neutral" | "unsupported",
+  severity: "neutral" | "unsupported" | "unplayed",
   why: string,
 ): Field<never, "left-out"> {
   return {

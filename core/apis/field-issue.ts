@@ -4,13 +4,21 @@ import type { KubeletConfiguration } from "./ec2-node-class.ts";
 /** One step into a document: a key of a mapping, or an index of a list. */
 export type PathSegment = string | number;
 
-export const issueSeverities = ["error", "unsupported", "converted", "neutral"] as const;
+export const issueSeverities = [
+  "error",
+  "unsupported",
+  "unplayed",
+  "converted",
+  "neutral",
+] as const;
 
 /**
  * What an issue means for the run.
  *
  * `error`: there is no object. `unsupported`: the API knows the field and Karpenter or Kubernetes
- * would act on it, the simulator does not. `converted`: an older form was read as the current one.
+ * would act on it, the simulator does not. `unplayed`: the same, but only for what happens as time
+ * passes; one decision on a cluster that stands still is the same with it and without it.
+ * `converted`: an older form was read as the current one.
  * `neutral`: the API knows the field, and nothing that is simulated depends on it.
  */
 export type IssueSeverity = (typeof issueSeverities)[number];

@@ -5,19 +5,26 @@ export interface UnmodelledKind {
   readonly group: string;
   /** What would be different with it; absent where nothing that is simulated depends on it. */
   readonly missed?: string;
+  /** Whether only time would show it: one decision on a cluster that stands still is the same. */
+  readonly isUnplayed?: true;
 }
 
 function of(group: string, ...kinds: readonly string[]): readonly UnmodelledKind[] {
   return kinds.map((kind) => ({ group, kind }));
 }
 
+/** What acts on other objects as time passes; a snapshot shows what has come of it. */
+function unplayed(group: string, kind: string, missed: string): UnmodelledKind {
+  return { group, kind, missed, isUnplayed: true };
+}
+
 /** Kinds that occur beside workloads and Karpenter's own, known and not modelled. */
 export const unmodelledKinds: readonly UnmodelledKind[] = [
   ...of("", "ConfigMap", "Secret", "Service", "ServiceAccount", "Endpoints", "Event"),
   ...of("", "Binding", "ComponentStatus"),
-  { group: "", kind: "LimitRange", missed: "its defaults and bounds do not change pods" },
-  { group: "", kind: "ResourceQuota", missed: "it does not keep pods from being created" },
-  { group: "", kind: "ReplicationController", missed: "it creates no pods; write a Deployment" },
+  unplayed("", "LimitRange", "its defaults and bounds do not change pods"),
+  unplayed("", "ResourceQuota", "it does not keep pods from being created"),
+  unplayed("", "ReplicationController", "it creates no pods; write a Deployment"),
   ...of("discovery.k8s.io", "EndpointSlice"),
   ...of("networking.k8s.io", "Ingress", "IngressClass", "NetworkPolicy", "IPAddress"),
   ...of("networking.k8s.io", "ServiceCIDR"),
@@ -42,7 +49,7 @@ export const unmodelledKinds: readonly UnmodelledKind[] = [
   ...of("storage.k8s.io", "CSIDriver", "CSIStorageCapacity", "VolumeAttributesClass"),
   ...of("snapshot.storage.k8s.io", "VolumeSnapshot", "VolumeSnapshotClass"),
   ...of("flowcontrol.apiserver.k8s.io", "FlowSchema", "PriorityLevelConfiguration"),
-  { group: "node.k8s.io", kind: "RuntimeClass", missed: "its overhead is not added to pods" },
+  unplayed("node.k8s.io", "RuntimeClass", "its overhead is not added to pods"),
   {
     group: "resource.k8s.io",
     kind: "ResourceClaim",
@@ -54,13 +61,13 @@ export const unmodelledKinds: readonly UnmodelledKind[] = [
     missed: "devices of dynamic resource allocation are not allocated",
   },
   ...of("resource.k8s.io", "DeviceClass", "ResourceSlice"),
-  {
-    group: "autoscaling.k8s.io",
-    kind: "VerticalPodAutoscaler",
-    missed: "requests of pods stay as they are written",
-  },
-  { group: "keda.sh", kind: "ScaledObject", missed: "it does not scale its target" },
-  { group: "keda.sh", kind: "ScaledJob", missed: "it starts no Jobs" },
+  unplayed(
+    "autoscaling.k8s.io",
+    "VerticalPodAutoscaler",
+    "requests of pods stay as they are written",
+  ),
+  unplayed("keda.sh", "ScaledObject", "it does not scale its target"),
+  unplayed("keda.sh", "ScaledJob", "it starts no Jobs"),
   ...of("monitoring.coreos.com", "ServiceMonitor", "PodMonitor", "PrometheusRule"),
   ...of("cert-manager.io", "Certificate", "Issuer", "ClusterIssuer"),
   ...of("vpcresources.k8s.aws", "SecurityGroupPolicy", "CNINode"),
@@ -73,6 +80,11 @@ export const unmodelledKinds: readonly UnmodelledKind[] = [
 export function findUnmodelledKind(apiVersion: string, kind: string): UnmodelledKind | undefined {
   const group = groupOf(apiVersion);
   return unmodelledKinds.find((known) => known.kind === kind && known.group === group);
+}
+
+/** Whether a group is somebody's own, and none of Kubernetes. */
+export function isThirdParty(group: string): boolean {
+  return group.includes(".") && !group.endsWith(".k8s.io") && group !== "k8s.io";
 }
 
 /** The group of an apiVersion: `apps` of `apps/v1`, "" of `v1`. */

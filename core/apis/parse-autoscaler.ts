@@ -11,7 +11,7 @@ import {
   required,
   silent,
   typeMeta,
-  unmodelled,
+  unplayed,
 } from "./decoder.ts";
 import { integer, oneOf, text } from "./decode-scalars.ts";
 import { namespacedMetadata } from "./parse-metadata.ts";
@@ -35,22 +35,22 @@ const metric = object({
         object({
           type: required(oneOf(["Utilization", "Value", "AverageValue"])),
           averageUtilization: optional(integer({ minimum: 1 })),
-          averageValue: unmodelled("only utilisation in percent of the request is simulated"),
-          value: unmodelled("only utilisation in percent of the request is simulated"),
+          averageValue: unplayed("only utilisation in percent of the request is simulated"),
+          value: unplayed("only utilisation in percent of the request is simulated"),
         }),
       ),
     }),
   ),
-  containerResource: unmodelled("only the cpu utilisation of whole pods is simulated"),
-  pods: unmodelled("only cpu utilisation is simulated"),
-  object: unmodelled("only cpu utilisation is simulated"),
-  external: unmodelled("only cpu utilisation is simulated"),
+  containerResource: unplayed("only the cpu utilisation of whole pods is simulated"),
+  pods: unplayed("only cpu utilisation is simulated"),
+  object: unplayed("only cpu utilisation is simulated"),
+  external: unplayed("only cpu utilisation is simulated"),
 });
 
 const spec = object({
   ...bounds,
   metrics: optional(list(metric)),
-  behavior: unmodelled("scaling uses the default stabilisation and policies"),
+  behavior: unplayed("scaling uses the default stabilisation and policies"),
 });
 
 const objectParts = { ...typeMeta, metadata: required(namespacedMetadata), ...silent("status") };
@@ -94,7 +94,7 @@ function warnOfOtherResources(
     if (resource === undefined || resource.name === "cpu") continue;
     complain(placeAt(place, "spec", "metrics", index, "resource", "name"), {
       code: "apis/unmodelled-field",
-      severity: "unsupported",
+      severity: "unplayed",
       value: resource.name,
       allowed: "cpu",
       sentence: "not modelled: only cpu utilisation is simulated",

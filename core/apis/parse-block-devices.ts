@@ -34,7 +34,12 @@ const ebs = checked(
     iops: optional(integer()),
     throughput: optional(integer()),
     deleteOnTermination: optional(
-      partly(flag, (isOn) => !isOn, "the volume is billed only as long as its instance lives"),
+      partly(
+        flag,
+        (isOn) => !isOn,
+        "the volume is billed only as long as its instance lives",
+        "unplayed",
+      ),
     ),
     snapshotID: optional(text),
     volumeInitializationRate: optional(integer({ minimum: 100, maximum: 300 })),

@@ -119,7 +119,7 @@ describe("a CapacityBuffer", () => {
       kind: "ProvisioningRequest",
       metadata: { name: "r" },
     });
-    expect(issues).toMatchObject([{ severity: "unsupported" }]);
+    expect(issues).toMatchObject([{ severity: "unplayed" }]);
   });
 });
 

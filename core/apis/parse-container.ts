@@ -10,6 +10,7 @@ import {
   optional,
   required,
   unmodelled,
+  unplayed,
 } from "./decoder.ts";
 import { integer, oneOf, resourceList, text } from "./decode-scalars.ts";
 import type { Container, ResourceRequirements } from "./pod.ts";
@@ -80,7 +81,7 @@ const probe = object({
 });
 
 const lifecycle = object({
-  preStop: unmodelled("a container stops at once when told to, whatever its preStop hook does"),
+  preStop: unplayed("a container stops at once when told to, whatever its preStop hook does"),
   ...neutrals("postStart", "stopSignal"),
 });
 
@@ -92,9 +93,9 @@ const shape = {
   restartPolicy: optional(oneOf(["Always", "OnFailure", "Never"])),
   readinessProbe: optional(probe),
   lifecycle: optional(lifecycle),
-  startupProbe: unmodelled("containers count as started at once"),
-  restartPolicyRules: unmodelled("containers do not restart on their own"),
-  resizePolicy: unmodelled("pods are not resized in place"),
+  startupProbe: unplayed("containers count as started at once"),
+  restartPolicyRules: unplayed("containers do not restart on their own"),
+  resizePolicy: unplayed("pods are not resized in place"),
   ...neutrals(
     "command",
     "args",

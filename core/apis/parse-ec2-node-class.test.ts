@@ -43,12 +43,17 @@ describe("an EC2NodeClass", () => {
       { deviceName: "/dev/xvdb", ebs: { volumeSize: "20Gi", deleteOnTermination: isDeleted } },
     ];
     const told = {
-      detailedMonitoring: { detailedMonitoring: true },
-      capacityReservationSelectorTerms: { capacityReservationSelectorTerms: [{ id: "cr-1" }] },
-      "blockDeviceMappings[0].ebs.deleteOnTermination": { blockDeviceMappings: volume(false) },
+      "unplayed detailedMonitoring": { detailedMonitoring: true },
+      "unsupported capacityReservationSelectorTerms": {
+        capacityReservationSelectorTerms: [{ id: "cr-1" }],
+      },
+      "unplayed blockDeviceMappings[0].ebs.deleteOnTermination": {
+        blockDeviceMappings: volume(false),
+      },
     };
-    for (const [path, spec] of Object.entries(told)) {
-      expect(unmodelled(spec)).toEqual([`unsupported apis/unmodelled-field spec.${path}`]);
+    for (const [severityAndPath, spec] of Object.entries(told)) {
+      const [severity, path] = severityAndPath.split(" ");
+      expect(unmodelled(spec)).toEqual([`${severity} apis/unmodelled-field spec.${path}`]);
       expect(parseObject(rawNodeClass(spec)).object).toBeDefined();
     }
     const quiet = { detailedMonitoring: false, capacityReservationSelectorTerms: [] };
@@ -195,7 +200,7 @@ describe("an EC2NodeClass", () => {
       rawNodeClass({ placementGroupSelector: { name: "a" }, cpuOptions: {}, context: "c" }),
     );
     expect(issues.map((one) => `${one.severity} ${one.path}`).sort()).toEqual([
-      "unsupported spec.context",
+      "unplayed spec.context",
       "unsupported spec.cpuOptions",
       "unsupported spec.placementGroupSelector",
     ]);

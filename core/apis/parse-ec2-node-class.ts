@@ -15,6 +15,7 @@ import {
   silent,
   typeMeta,
   unmodelled,
+  unplayed,
 } from "./decoder.ts";
 import { flag, integer, oneOf, text, textMap } from "./decode-scalars.ts";
 import {
@@ -87,6 +88,7 @@ const detailedMonitoring: Decoder<boolean> = partly(
   flag,
   (isOn) => isOn,
   "what CloudWatch charges for detailed monitoring is not billed",
+  "unplayed",
 );
 
 /** Fields that v1beta1 has as well, in the same form. */
@@ -102,7 +104,7 @@ export const sharedFields = {
   associatePublicIPAddress: optional(flag),
   detailedMonitoring: defaulted(detailedMonitoring, false),
   metadataOptions: neutral(metadataOptions),
-  context: unmodelled("EC2 reserves it; launches are the same without", text),
+  context: unplayed("EC2 reserves it; launches are the same without", text),
 } as const;
 
 /** Exactly one of role and instanceProfile. */
@@ -181,7 +183,7 @@ const written = object({
   kubelet: defaulted(kubeletConfiguration, emptyKubelet),
   placementGroupSelector: unmodelled("instances are placed anywhere", placementGroupSelector),
   networkInterfaces: unmodelled("every interface is a plain one", networkInterfaces),
-  connectionTracking: unmodelled("idle connections are not tracked", connectionTracking),
+  connectionTracking: unplayed("idle connections are not tracked", connectionTracking),
   ipPrefixCount: unmodelled("addresses are not assigned", integer({ minimum: 0 })),
   cpuOptions: unmodelled(
     "instance types are not filtered by nested virtualisation",

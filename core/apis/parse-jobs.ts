@@ -13,7 +13,7 @@ import {
   required,
   silent,
   typeMeta,
-  unmodelled,
+  unplayed,
 } from "./decoder.ts";
 import { flag, integer, oneOf, text } from "./decode-scalars.ts";
 import {
@@ -26,6 +26,8 @@ import { podTemplate } from "./parse-pod.ts";
 import type { CronJob, Job, JobSpec, JobStatus } from "./workloads.ts";
 
 const count = integer({ minimum: 0 });
+/** @see kubernetes pkg/apis/batch/types.go JobControllerName */
+const builtInController = "kubernetes.io/job-controller";
 
 /**
  * A Job's specification; without completions and parallelism one pod has to finish.
@@ -47,22 +49,38 @@ const jobSpec: Decoder<JobSpec> = checked(
           oneOf(["NonIndexed", "Indexed"]),
           (mode) => mode === "Indexed",
           "pods of a Job have no index",
+          "unplayed",
         ),
       ),
-      podFailurePolicy: unmodelled("every failed pod counts towards backoffLimit"),
-      successPolicy: unmodelled("a Job is done when its completions are"),
-      backoffLimitPerIndex: unmodelled("pods of a Job have no index"),
-      maxFailedIndexes: unmodelled("pods of a Job have no index"),
-      podReplacementPolicy: unmodelled("a pod is replaced as soon as it terminates"),
-      managedBy: unmodelled("every Job is run by the built-in controller"),
+      podFailurePolicy: unplayed("every failed pod counts towards backoffLimit"),
+      successPolicy: unplayed("a Job is done when its completions are"),
+      backoffLimitPerIndex: unplayed("pods of a Job have no index"),
+      maxFailedIndexes: unplayed("pods of a Job have no index"),
+      podReplacementPolicy: optional(
+        partly(
+          oneOf(["TerminatingOrFailed", "Failed"]),
+          (policy) => policy === "Failed",
+          "a pod is replaced as soon as it terminates",
+          "unplayed",
+        ),
+      ),
+      managedBy: optional(
+        partly(
+          text,
+          (controller) => controller !== builtInController,
+          "every Job is run by the built-in controller",
+          "unplayed",
+        ),
+      ),
       ...neutrals("failedPodsLimit"),
       ...silent("selector", "manualSelector"),
     }),
-    ({ completionMode: _mode, ...spec }) => {
-      const { parallelism, completions, activeDeadlineSeconds, ...others } = spec;
-      const { ttlSecondsAfterFinished, ...rest } = others;
+    (spec) => {
+      const { parallelism, completions, activeDeadlineSeconds, ttlSecondsAfterFinished } = spec;
       return {
-        ...rest,
+        backoffLimit: spec.backoffLimit,
+        suspend: spec.suspend,
+        template: spec.template,
         parallelism: parallelism ?? 1,
         ...present({
           completions: completions ?? (parallelism === undefined ? 1 : undefined),

@@ -2,6 +2,7 @@ import { type SimTime, simTime } from "../units/index.ts";
 import {
   type Decoder,
   defaulted,
+  isMapping,
   list,
   mapped,
   mapping,
@@ -10,13 +11,12 @@ import {
   optional,
   present,
   required,
-  unmodelled,
 } from "./decoder.ts";
 import { flag, instant, integer, oneOf, text, textMap, textWith } from "./decode-scalars.ts";
 import { labelValueFaults, qualifiedNameFaults } from "./label-rules.ts";
 import type { Condition, ObjectMeta } from "./object-meta.ts";
 import { findPlaceholder } from "./placeholder.ts";
-import { type Place, complain, describeValue } from "./place.ts";
+import { type Place, complain, describeValue, placeAt } from "./place.ts";
 
 /** When an object was created that does not say so: the epoch, until a store gives it its time. */
 const unknownTime: SimTime = simTime(0);
@@ -54,11 +54,13 @@ function refuse(place: Place, value: string, faults: readonly string[]): void {
   }
 }
 
+const dnsLabel = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 const subdomain = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
 const shape = {
   name: required(textWith({ pattern: subdomain, minLength: 1, maxLength: 253 })),
-  namespace: optional(text),
+  // Empty is as good as absent; that is how templates without one come out.
+  namespace: optional(textWith({ pattern: `^$|${dnsLabel}`, maxLength: 63 })),
   uid: defaulted(text, ""),
   labels: defaulted(labels, {}),
   annotations: defaulted(textMap, {}),
@@ -67,8 +69,8 @@ const shape = {
   finalizers: defaulted(list(text), []),
   ownerReferences: defaulted(list(ownerReference), []),
   generation: defaulted(integer(), 1),
-  generateName: unmodelled("objects need a name of their own"),
   ...silent(
+    "generateName",
     "selfLink",
     "resourceVersion",
     "deletionGracePeriodSeconds",
@@ -76,12 +78,27 @@ const shape = {
     "managedFields",
   ),
 };
-const decodeMetadata = object(shape);
+const decodeShape = object(shape);
+
+/** The server makes a name out of generateName where there is none, and keeps both. */
+const decodeMetadata: typeof decodeShape = (raw, place) => {
+  const isNameless =
+    isMapping(raw) && raw["generateName"] !== undefined && raw["name"] === undefined;
+  if (!isNameless) return decodeShape(raw, place);
+  complain(placeAt(place, "name"), {
+    code: "apis/required",
+    value: undefined,
+    allowed: "a name",
+    hint: "write a name; nothing here makes one out of generateName",
+    sentence: "Required value",
+  });
+  return undefined;
+};
 
 /** Metadata of an object that lives in a namespace, `default` where none is named. */
 export const namespacedMetadata: Decoder<ObjectMeta> = mapped(decodeMetadata, (metadata) => ({
   ...metadata,
-  namespace: metadata.namespace ?? "default",
+  namespace: metadata.namespace || "default",
 }));
 
 /** Metadata of an object of the whole cluster; a namespace written there is dropped, as kubectl does. */

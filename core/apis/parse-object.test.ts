@@ -81,7 +81,17 @@ describe("parseObject", () => {
     const severityOf = (apiVersion: string, kind: string): unknown =>
       parseObject({ apiVersion, kind }).issues.map((one) => one.severity);
     expect(severityOf("v1", "Service")).toEqual(["neutral"]);
-    expect(severityOf("v1", "LimitRange")).toEqual(["unsupported"]);
+    expect(severityOf("resource.k8s.io/v1", "ResourceClaim")).toEqual(["unsupported"]);
+    expect(severityOf("v1", "Status")).toEqual(["unsupported"]);
+  });
+
+  it("tells apart what only time would show: quotas, scalers, other people's kinds", () => {
+    const severityOf = (apiVersion: string, kind: string): unknown =>
+      parseObject({ apiVersion, kind }).issues.map((one) => one.severity);
+    expect(severityOf("v1", "LimitRange")).toEqual(["unplayed"]);
+    expect(severityOf("autoscaling.k8s.io/v1", "VerticalPodAutoscaler")).toEqual(["unplayed"]);
+    expect(severityOf("argoproj.io/v1alpha1", "Rollout")).toEqual(["unplayed"]);
+    expect(severityOf("example.com/v1", "Deploymnet")).toEqual(["unsupported"]);
   });
 
   it.each([null, 1, "text", [], {}, { kind: "Pod" }])("refuses %j", (raw) => {

@@ -4,7 +4,7 @@
 import { isMapping } from "./decoder.ts";
 import { type ParseResult, type PathSegment, hasErrors } from "./field-issue.ts";
 import { frozenCopy } from "./frozen-copy.ts";
-import { findUnmodelledKind, groupOf, unmodelledKinds } from "./known-kinds.ts";
+import { findUnmodelledKind, groupOf, isThirdParty, unmodelledKinds } from "./known-kinds.ts";
 import { nearMiss } from "./near-miss.ts";
 import {
   type Complaint,
@@ -141,10 +141,10 @@ function complainOfKind(
 ): ParseResult["support"] {
   const unmodelled = findUnmodelledKind(apiVersion, kind);
   if (unmodelled !== undefined) {
-    const { missed } = unmodelled;
+    const { missed, isUnplayed } = unmodelled;
     complain(placeAt(place, "kind"), {
       code: "apis/unmodelled-kind",
-      severity: missed === undefined ? "neutral" : "unsupported",
+      severity: missed === undefined ? "neutral" : isUnplayed ? "unplayed" : "unsupported",
       value: kind,
       allowed: "anything; it is not simulated",
       sentence: `${kind} is not modelled: ${missed ?? "nothing that is simulated depends on it"}`,
@@ -162,6 +162,8 @@ function unknownKind(apiVersion: string, kind: string): Complaint {
   const names = [...readers, ...unmodelledKinds].map((one) => one.kind);
   const meant = nearMiss(kind, [...new Set(names)]);
   const isOurs = versions.length > 0 || karpenterGroups.includes(group);
+  // No part of Karpenter reads other people's kinds; a slip of the pen looks like one of ours.
+  const isOthers = isThirdParty(group) && meant === undefined;
   const rest = { value: `${apiVersion} ${kind}`, code: "apis/unknown-kind" } as const;
   if (version !== undefined) {
     return {
@@ -174,7 +176,7 @@ function unknownKind(apiVersion: string, kind: string): Complaint {
   }
   return {
     ...rest,
-    severity: isOurs ? "error" : "unsupported",
+    severity: isOurs ? "error" : isOthers ? "unplayed" : "unsupported",
     allowed: `one of ${readers.map((one) => `${one.apiVersion} ${one.kind}`).join(", ")}`,
     hint: meant === undefined ? undefined : `did you mean ${meant}?`,
     sentence:

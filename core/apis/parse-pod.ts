@@ -13,6 +13,7 @@ import {
   silent,
   typeMeta,
   unmodelled,
+  unplayed,
 } from "./decoder.ts";
 import { flag, instant, integer, oneOf, resourceList, text, textMap } from "./decode-scalars.ts";
 import { affinity, topologySpreadConstraint } from "./parse-affinity.ts";
@@ -93,10 +94,10 @@ const shape = {
   terminationGracePeriodSeconds: defaulted(integer({ minimum: 0 }), 30),
   restartPolicy: defaulted(oneOf(["Always", "OnFailure", "Never"]), "Always"),
   hostNetwork: defaulted(flag, false),
-  readinessGates: unmodelled("a pod is ready when its containers are"),
-  activeDeadlineSeconds: unmodelled("pods are not stopped after a time; Jobs are"),
-  ephemeralContainers: unmodelled("debugging containers are not started"),
-  runtimeClassName: unmodelled("overhead and placement of a RuntimeClass are not added"),
+  readinessGates: unplayed("a pod is ready when its containers are"),
+  activeDeadlineSeconds: unplayed("pods are not stopped after a time; Jobs are"),
+  ephemeralContainers: unplayed("debugging containers are not started"),
+  runtimeClassName: unplayed("overhead and placement of a RuntimeClass are not added"),
   workloadRef: unmodelled("gang scheduling is not simulated"),
   serviceAccount: neutral(),
   ...neutrals("dnsPolicy", "serviceAccountName", "automountServiceAccountToken", "hostPID"),
@@ -119,7 +120,7 @@ const podSpec: Decoder<PodSpec> = (raw, place) => {
   if (spec.schedulerName !== "default-scheduler") {
     complain(placeAt(place, "schedulerName"), {
       code: "apis/ignored-value",
-      severity: "unsupported",
+      severity: "unplayed",
       value: spec.schedulerName,
       allowed: "default-scheduler",
       sentence: `not modelled: nobody plays the scheduler "${spec.schedulerName}", the pod stays pending`,

@@ -53,8 +53,8 @@ describe("workloads", () => {
       complaints(raw("batch/v1 Job", { template: template({ restartPolicy: "Never" }), ...spec }));
     expect(job({ completionMode: "NonIndexed" })).toEqual([]);
     expect(job({ completionMode: "Indexed", podFailurePolicy: { rules: [] } })).toEqual([
-      "unsupported apis/unmodelled-field spec.completionMode",
-      "unsupported apis/unmodelled-field spec.podFailurePolicy",
+      "unplayed apis/unmodelled-field spec.completionMode",
+      "unplayed apis/unmodelled-field spec.podFailurePolicy",
     ]);
     const set = (partition: number): readonly string[] =>
       complaints(
@@ -66,7 +66,29 @@ describe("workloads", () => {
       );
     expect(set(0)).toEqual([]);
     expect(set(2)).toEqual([
-      "unsupported apis/unmodelled-field spec.updateStrategy.rollingUpdate.partition",
+      "unplayed apis/unmodelled-field spec.updateStrategy.rollingUpdate.partition",
+    ]);
+  });
+
+  it("takes what the API server writes into every Job as no wish of its author's", () => {
+    const job = (spec: Fields): readonly string[] =>
+      complaints(raw("batch/v1 Job", { template: template({ restartPolicy: "Never" }), ...spec }));
+    expect(
+      job({
+        podReplacementPolicy: "TerminatingOrFailed",
+        completionMode: "NonIndexed",
+        managedBy: "kubernetes.io/job-controller",
+        suspend: false,
+      }),
+    ).toEqual([]);
+    expect(job({ podReplacementPolicy: "Failed", managedBy: "kueue.x-k8s.io/multikueue" })).toEqual(
+      [
+        "unplayed apis/unmodelled-field spec.podReplacementPolicy",
+        "unplayed apis/unmodelled-field spec.managedBy",
+      ],
+    );
+    expect(job({ podReplacementPolicy: "Later" })).toEqual([
+      "error apis/enum spec.podReplacementPolicy",
     ]);
   });
 

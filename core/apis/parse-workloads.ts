@@ -11,7 +11,7 @@ import {
   required,
   silent,
   typeMeta,
-  unmodelled,
+  unplayed,
 } from "./decoder.ts";
 import { integer, oneOf, text } from "./decode-scalars.ts";
 import { countOrPercent } from "./parse-disruption-budget.ts";
@@ -92,7 +92,7 @@ export const deployment: Decoder<Deployment> = withSelector(
             maxUnavailable: "25%",
           }),
           minReadySeconds: defaulted(seconds, 0),
-          paused: unmodelled("rollouts are not paused"),
+          paused: unplayed("rollouts are not paused"),
           ...neutrals("revisionHistoryLimit", "progressDeadlineSeconds"),
         }),
       ),
@@ -154,6 +154,7 @@ const statefulSetStrategy = object({
           integer({ minimum: 0 }),
           (partition) => partition > 0,
           "every pod has the one template, a partition keeps none on an older one",
+          "unplayed",
         ),
       ),
       ...neutrals("maxUnavailable"),
@@ -173,8 +174,8 @@ export const statefulSet: Decoder<StatefulSet> = withSelector(
           template: required(podTemplate),
           podManagementPolicy: defaulted(oneOf(["OrderedReady", "Parallel"]), "OrderedReady"),
           volumeClaimTemplates: defaulted(list(volumeClaimTemplate), []),
-          minReadySeconds: unmodelled("a pod is available as soon as it is ready"),
-          ordinals: unmodelled("pods are numbered from 0"),
+          minReadySeconds: unplayed("a pod is available as soon as it is ready"),
+          ordinals: unplayed("pods are numbered from 0"),
           updateStrategy: optional(statefulSetStrategy),
           ...neutrals("serviceName", "revisionHistoryLimit"),
           ...neutrals("persistentVolumeClaimRetentionPolicy"),
@@ -198,7 +199,7 @@ export const daemonSet: Decoder<DaemonSet> = withSelector(
         object({
           selector: required(labelSelector),
           template: required(podTemplate),
-          minReadySeconds: unmodelled("a pod is available as soon as it is ready"),
+          minReadySeconds: unplayed("a pod is available as soon as it is ready"),
           ...neutrals("revisionHistoryLimit", "updateStrategy"),
         }),
       ),

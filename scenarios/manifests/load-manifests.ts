@@ -4,6 +4,7 @@
 import {
   type IssueCode,
   type ManifestObject,
+  type MissingPriorityClass,
   type ParseResult,
   assembleObjects,
   objectKey,
@@ -13,6 +14,7 @@ import {
 import { type Diagnostic, type Result, compareStrings, fail, ok } from "../../core/units/index.ts";
 import {
   type LocatedIssue,
+  type ManifestPurpose,
   type NeutralField,
   neutralFieldsOf,
   toDiagnostic,
@@ -72,6 +74,11 @@ export interface LoadManifestsOptions {
    * without it and makes its errors warnings, for a cluster's own account of itself.
    */
   readonly invalidObjects?: "refuse" | "leave-out";
+  /**
+   * What the objects are for, `run` (default) or one `decision`: without time passing nobody creates
+   * a pod of a template or restarts a container, so that what is missed of it is not told.
+   */
+  readonly purpose?: ManifestPurpose;
 }
 
 interface Source {
@@ -90,6 +97,7 @@ export function loadManifests(
   files: readonly ManifestFile[],
   options: LoadManifestsOptions = {},
 ): Result<LoadedManifests> {
+  const { purpose = "run" } = options;
   const errors: Diagnostic[] = [];
   const issues: LocatedIssue[] = [];
   const results: ParseResult[] = [];
@@ -134,12 +142,10 @@ export function loadManifests(
       faulty.map((one) => leftOutWarning(one, sources.get(one.result))),
       files,
     ),
-    ...inFileOrder(warningsOf(issues), files),
+    ...inFileOrder(warningsOf(issues, purpose), files),
     ...placeholderWarnings(uses),
     ...named.warnings,
-    ...missing.map((one) =>
-      reference(named.origins.get(`${one.kind} ${one.key}`), one.priorityClassName, one.message),
-    ),
+    ...missingPriorityClasses(missing, named.origins, purpose),
     ...missingNodeClasses(objects, named.origins),
     ...missingBufferTargets(objects, named.origins),
   ]);
@@ -289,6 +295,19 @@ function placeholderWarnings(
       },
     ];
   });
+}
+
+/** Templates get their priority as pods are made of them, and no decision makes any. */
+function missingPriorityClasses(
+  missing: readonly MissingPriorityClass[],
+  origins: ReadonlyMap<string, Origin>,
+  purpose: ManifestPurpose,
+): readonly Diagnostic[] {
+  return missing
+    .filter(({ kind }) => purpose === "run" || kind === "Pod")
+    .map(({ kind, key, priorityClassName, message }) =>
+      reference(origins.get(`${kind} ${key}`), priorityClassName, message),
+    );
 }
 
 function missingNodeClasses(

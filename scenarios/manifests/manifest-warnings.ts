@@ -1,4 +1,9 @@
-import { type FieldIssue, type ParseResult, formatPath } from "../../core/apis/index.ts";
+import {
+  type FieldIssue,
+  type IssueSeverity,
+  type ParseResult,
+  formatPath,
+} from "../../core/apis/index.ts";
 import type { Diagnostic } from "../../core/units/index.ts";
 import type { Position } from "./read-yaml.ts";
 
@@ -38,11 +43,20 @@ export function toDiagnostic(located: LocatedIssue, times = 1): Diagnostic {
   };
 }
 
+/** What the objects are for: to live on through a run, or for one decision as they are. */
+export type ManifestPurpose = "run" | "decision";
+
+const warnedOf: Readonly<Record<ManifestPurpose, readonly IssueSeverity[]>> = {
+  run: ["unsupported", "unplayed", "converted"],
+  decision: ["unsupported", "converted"],
+};
+
 /** Warnings: conversions one by one, everything else once per kind and path. */
-export function warningsOf(issues: readonly LocatedIssue[]): readonly Diagnostic[] {
-  const warnings = issues.filter(
-    ({ issue }) => issue.severity === "unsupported" || issue.severity === "converted",
-  );
+export function warningsOf(
+  issues: readonly LocatedIssue[],
+  purpose: ManifestPurpose,
+): readonly Diagnostic[] {
+  const warnings = issues.filter(({ issue }) => warnedOf[purpose].includes(issue.severity));
   return grouped(warnings).map(({ first, count }) => toDiagnostic(first, count));
 }
 

@@ -52,7 +52,7 @@ const kindsOfDecisions = [
  * to objects that are not there.
  */
 export function loadSnapshot(files: readonly ManifestFile[]): Result<Snapshot> {
-  const loaded = loadManifests(files, { invalidObjects: "leave-out" });
+  const loaded = loadManifests(files, { invalidObjects: "leave-out", purpose: "decision" });
   if (!loaded.ok) return loaded;
   const { objects, origins, leftOut } = loaded.value;
   const impossible = whyImpossible(objects, files);
