@@ -73,6 +73,7 @@ export const unmodelledKinds: readonly UnmodelledKind[] = [
   ...of("vpcresources.k8s.aws", "SecurityGroupPolicy", "CNINode"),
   ...of("crd.k8s.amazonaws.com", "ENIConfig"),
   ...of("elbv2.k8s.aws", "TargetGroupBinding"),
+  unplayed("eks.amazonaws.com", "NodeClass", "EKS Auto Mode launches nothing"),
   ...of("kustomize.config.k8s.io", "Kustomization"),
 ];
 

@@ -5,6 +5,7 @@ import {
   type IssueCode,
   type ManifestObject,
   type MissingPriorityClass,
+  type NodePool,
   type ParseResult,
   assembleObjects,
   objectKey,
@@ -319,11 +320,30 @@ function missingNodeClasses(
   );
   return objects.flatMap((object) => {
     if (object.kind !== "NodePool") return [];
-    const { kind, name } = object.spec.template.spec.nodeClassRef;
-    if (kind !== "EC2NodeClass" || classes.has(name)) return [];
+    const { group, kind, name } = object.spec.template.spec.nodeClassRef;
+    if (kind !== "EC2NodeClass") {
+      return [otherNodeClass(object, `${kind} ${name} of ${group}`, origins)];
+    }
+    if (classes.has(name)) return [];
     const message = `NodePool ${object.metadata.name} refers to EC2NodeClass ${name}, which is not among the manifests: NodeClass not found on cluster`;
     return [reference(origins.get(nameOf(object)), name, message)];
   });
+}
+
+/** Such as those of EKS Auto Mode, whose instances only AWS knows how to choose. */
+function otherNodeClass(
+  nodePool: NodePool,
+  found: string,
+  origins: ReadonlyMap<string, Origin>,
+): Diagnostic {
+  return {
+    ...(origins.get(nameOf(nodePool)) ?? { file: "manifests" }),
+    path: "spec.template.spec.nodeClassRef",
+    code: "manifests/unsupported-node-class",
+    found,
+    allowed: "an EC2NodeClass of karpenter.k8s.aws",
+    message: `NodePool ${nodePool.metadata.name} refers to ${found}, which is not supported: nothing is launched for it`,
+  };
 }
 
 /** What a CapacityBuffer has its shape from; one that nobody has is never ready. */

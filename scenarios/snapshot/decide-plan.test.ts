@@ -153,6 +153,72 @@ describe("a plan", () => {
     expect(decidedThen.nodeClaims).toEqual([]);
   });
 
+  describe("of NodePools that say nothing of themselves", () => {
+    const bare = (name: string, nodeClassRef: object): string =>
+      JSON.stringify({
+        apiVersion: "karpenter.sh/v1",
+        kind: "NodePool",
+        metadata: { name },
+        spec: { template: { spec: { nodeClassRef, requirements: [] } } },
+      });
+    const own = { group: "karpenter.k8s.aws", kind: "EC2NodeClass" };
+    const withoutNodePools = cluster.replace(
+      /^ {2}- apiVersion: karpenter.sh\/v1\n {4}kind: NodePool\n[\s\S]*?(?=^ {2}- apiVersion: karpenter.k8s.aws)/m,
+      "",
+    );
+
+    it("takes those with their EC2NodeClass as ready, and says so", () => {
+      const written = bare("written", { ...own, name: "default" });
+      const { plan: launched } = plan([withoutNodePools, written, pod("a", {})]);
+      expect(launched.nodeClaims.map(({ nodePool, pods: names }) => [nodePool, names])).toEqual([
+        ["written", ["shop/a"]],
+      ]);
+      expect(launched.notes).toContain(
+        "1 NodePool (written) without a Ready condition: taken as ready",
+      );
+    });
+
+    it.each([
+      [{ ...own, name: "gone" }, /^not ready: NodeClassNotFound: EC2NodeClass gone is not in the/],
+      [
+        { group: "eks.amazonaws.com", kind: "NodeClass", name: "default" },
+        /^not ready: NodeClassNotSupported: its node class is NodeClass default of eks.amazonaws.com/,
+      ],
+    ])("launches nothing for one with %j, warns, and does not call it ready", (reference, why) => {
+      const { plan: idle, warnings: found } = plan([cluster, bare("idle", reference)]);
+      expect(idle.idleNodePools).toEqual([
+        { nodePool: "idle", message: expect.stringMatching(why) as unknown },
+      ]);
+      expect(found).toHaveLength(1);
+      expect(idle.notes.join()).not.toContain("Ready condition");
+    });
+  });
+
+  it("does not try a NodePool that calls itself ready, but has lost its EC2NodeClass", () => {
+    const conditions = ["ValidationSucceeded", "NodeClassReady", "Ready"].map((type) => ({
+      type,
+      status: "True",
+    }));
+    const orphan = JSON.stringify({
+      apiVersion: "karpenter.sh/v1",
+      kind: "NodePool",
+      metadata: { name: "orphan" },
+      spec: {
+        weight: 100,
+        template: {
+          spec: {
+            nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "gone" },
+            requirements: [],
+          },
+        },
+      },
+      status: { conditions },
+    });
+    const { plan: decidedThen } = plan([cluster, orphan, pods]);
+    expect(decidedThen.idleNodePools.map(({ nodePool }) => nodePool)).toEqual(["orphan"]);
+    expect(decidedThen.nodeClaims).toEqual(decided.nodeClaims);
+  });
+
   it("says that a NodePool's limits keep it from launching", () => {
     const limited = cluster.replace("limits: { cpu: 1000 }", "limits: { cpu: 500m }");
     const { plan: refused } = plan([limited, pod("small", {})]);

@@ -17,7 +17,7 @@ import {
   type ProvisioningView,
   schedulingOptionsOf,
 } from "../../core/provisioning/index.ts";
-import { ClusterState, replayCluster, setCondition } from "../../core/state/index.ts";
+import { ClusterState, isConditionTrue, replayCluster } from "../../core/state/index.ts";
 import {
   compareStrings,
   type Diagnostic,
@@ -31,6 +31,7 @@ import { decideDisruption } from "./decide-disruption.ts";
 import { advisedSpotMarket, typesByNodePool, withOverlays } from "./instance-types.ts";
 import type { Snapshot } from "./load-snapshot.ts";
 import { namedPods } from "./named-pods.ts";
+import { tellsReadiness, withReadiness } from "./node-pool-readiness.ts";
 import { asUnschedulable, isSilentlyPending, waitsForOther } from "./pending-pods.ts";
 import type { SnapshotPlace } from "./place.ts";
 import { idleNodePools, planNotes } from "./plan-notes.ts";
@@ -161,10 +162,9 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
       return asUnschedulable(object, now);
     }
     if (object.kind === "NodePool") {
-      if (!object.status.conditions.some(({ type }) => type === "Ready")) {
-        assumedNodePools.push(object);
-      }
-      return withReadiness(object, classNames, now);
+      const known = withReadiness(object, classNames, now);
+      if (!tellsReadiness(object) && isConditionTrue(known, "Ready")) assumedNodePools.push(object);
+      return known;
     }
     return object;
   });
@@ -206,22 +206,6 @@ function prepare(snapshot: Snapshot, request: PlanRequest): Situation {
     buffers,
     assumptions: assumed.notes,
   };
-}
-
-/** A NodePool that says nothing of itself is ready as soon as it has its EC2NodeClass. */
-function withReadiness(
-  nodePool: NodePool,
-  nodeClasses: ReadonlySet<string>,
-  now: SimTime,
-): NodePool {
-  const { name } = nodePool.spec.template.spec.nodeClassRef;
-  if (!nodeClasses.has(name)) {
-    const message = `EC2NodeClass ${name} is not in the snapshot: NodeClass not found on cluster`;
-    const reason = "NodeClassNotFound";
-    return setCondition(nodePool, { type: "Ready", status: "False", reason, message }, now);
-  }
-  if (nodePool.status.conditions.some(({ type }) => type === "Ready")) return nodePool;
-  return setCondition(nodePool, { type: "Ready", status: "True" }, now);
 }
 
 type Placements = Pick<Plan, "nodeClaims" | "existingNodes" | "unschedulable">;

@@ -61,8 +61,10 @@ export function typesByNodePool(
   });
   return new Map(
     nodePools.map(({ metadata, spec }) => {
-      const { name } = spec.template.spec.nodeClassRef;
-      const nodeClass = nodeClasses.find((each) => each.metadata.name === name);
+      const { kind, name } = spec.template.spec.nodeClassRef;
+      const nodeClass = nodeClasses.find(
+        (each) => each.kind === kind && each.metadata.name === name,
+      );
       const types = nodeClass === undefined ? [] : (given ?? provider.list(nodeClass, now));
       return [metadata.name, types] as const;
     }),

@@ -48,6 +48,28 @@ describe("a snapshot", () => {
     expect([first?.code, first?.allowed]).toEqual(["plan/no-node-class", "EC2NodeClass default"]);
   });
 
+  it("whose NodePools all have node classes of EKS Auto Mode is not supported, and says so", () => {
+    const auto = cluster.replaceAll(
+      "nodeClassRef: { group: karpenter.k8s.aws, kind: EC2NodeClass, name: default }",
+      "nodeClassRef: { group: eks.amazonaws.com, kind: NodeClass, name: default }",
+    );
+    const [first] = complaints(auto);
+    expect(first).toMatchObject({
+      code: "plan/no-node-class",
+      found: "NodeClass default of eks.amazonaws.com",
+    });
+    expect(first?.message).toContain("EKS Auto Mode, are not supported");
+  });
+
+  it("says nothing of what newer servers write into a status, unless it looks like a slip", () => {
+    const node = (status: object): string =>
+      JSON.stringify({ apiVersion: "v1", kind: "Node", metadata: { name: "a" }, status });
+    expect(messages(cluster, node({ newlyInvented: 1 }))).toEqual([]);
+    expect(messages(cluster, node({ condition: [] }))).toEqual([
+      'Node: status.condition: unknown field "status.condition", did you mean "conditions"?',
+    ]);
+  });
+
   it("tells why its only NodePool could not be read", () => {
     const broken = without(/pool-batch/).replace("limits: { cpu: 1000 }", "limits: { cpu: 1OOO }");
     expect(complaints(broken).map(({ code }) => code)).toEqual([

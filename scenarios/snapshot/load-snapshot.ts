@@ -114,8 +114,20 @@ function whyImpossible(
       .filter((object): object is Ec2NodeClass => object.kind === "EC2NodeClass")
       .map(({ metadata }) => metadata.name),
   );
-  const wanted = nodePools.map(({ spec }) => spec.template.spec.nodeClassRef.name);
+  const references = nodePools.map(({ spec }) => spec.template.spec.nodeClassRef);
+  const wanted = references.filter(({ kind }) => kind === "EC2NodeClass").map(({ name }) => name);
   if (wanted.some((name) => classes.has(name))) return undefined;
+  if (wanted.length === 0) {
+    const others = references.map(({ group, kind, name }) => `${kind} ${name} of ${group}`);
+    return {
+      file,
+      code: "plan/no-node-class",
+      found: [...new Set(others)].join(", "),
+      allowed: "an EC2NodeClass of karpenter.k8s.aws",
+      message:
+        "no NodePool of the snapshot has an EC2NodeClass; other node classes, such as those of EKS Auto Mode, are not supported",
+    };
+  }
   return {
     file,
     code: "plan/no-node-class",

@@ -23,9 +23,9 @@ export function planNotes(facts: NoteFacts): readonly string[] {
   const { snapshot, cluster, assumedPods, assumedNodePools, unlaunched } = facts;
   const notes: string[] = [];
   if (snapshot.leftOutCount > 0) {
-    const objects = snapshot.leftOutCount === 1 ? "object" : "objects";
+    const leftOut = snapshot.leftOutCount === 1 ? "object that" : "objects that";
     notes.push(
-      `${snapshot.leftOutCount} ${objects} could not be read and are left out; see stderr`,
+      `${snapshot.leftOutCount} ${leftOut} could not be read: left out, see the warnings on stderr`,
     );
   }
   if (assumedPods.length > 0) {
