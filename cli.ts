@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { describeFailure } from "./commands/failure.ts";
-import { paintFor } from "./commands/paint.ts";
+import { CommanderError } from "commander";
+import { exitCodeOfUsage, exitCodes } from "./commands/exit-codes.ts";
 import { createProgram } from "./commands/program.ts";
 import type { LazyCommand } from "./commands/program.ts";
-import { createSourceLines } from "./commands/source-line.ts";
 
 /** In the order of the help. */
 const commands: readonly LazyCommand[] = [
@@ -54,7 +53,18 @@ const commands: readonly LazyCommand[] = [
   },
 ];
 
-function endWith(thrown: unknown): void {
+/** What tells of failures is loaded when there is one: help and version come without it. */
+async function endWith(thrown: unknown): Promise<void> {
+  if (thrown instanceof CommanderError) {
+    process.exitCode = exitCodeOfUsage(thrown);
+    return;
+  }
+  process.exitCode = exitCodes.defect;
+  const [{ describeFailure }, { paintFor }, { createSourceLines }] = await Promise.all([
+    import("./commands/failure.ts"),
+    import("./commands/paint.ts"),
+    import("./commands/source-line.ts"),
+  ]);
   const style = { paint: paintFor(process.stderr), sourceLine: createSourceLines() };
   const { exitCode, text } = describeFailure(thrown, style);
   if (text !== "") {
@@ -63,15 +73,13 @@ function endWith(thrown: unknown): void {
   process.exitCode = exitCode;
 }
 
+function endAtOnceWith(thrown: unknown): void {
+  void endWith(thrown).finally(() => process.exit());
+}
+
 // Node would end with 1 on either, which means a failed gate.
-process.on("uncaughtException", (error) => {
-  endWith(error);
-  process.exit();
-});
-process.on("unhandledRejection", (reason) => {
-  endWith(reason);
-  process.exit();
-});
+process.on("uncaughtException", endAtOnceWith);
+process.on("unhandledRejection", endAtOnceWith);
 // The reader of a pipe has gone away, as `head` does: nobody is left to talk to.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") {
@@ -88,5 +96,5 @@ try {
   }
   await program.parseAsync(process.argv);
 } catch (error) {
-  endWith(error);
+  await endWith(error);
 }

@@ -1,6 +1,6 @@
-import type { Diagnostic, SimTime } from "../core/units/index.ts";
+import type { SimTime } from "../core/units/index.ts";
 import { tryParseTime } from "../core/units/index.ts";
-import { BadInputError } from "./bad-input-error.ts";
+import { OptionReading, tryParseCount } from "./option-reading.ts";
 
 /** As commander hands them over. */
 export interface BudgetWords {
@@ -21,7 +21,7 @@ export interface BudgetOptions {
 }
 
 const daysMax = 366;
-const countMax = 1_000_000;
+const nodesMax = 1_000_000;
 
 /**
  * The words as values.
@@ -29,44 +29,30 @@ const countMax = 1_000_000;
  * @throws BadInputError with everything that is wrong with them.
  */
 export function readBudgetOptions(words: BudgetWords): BudgetOptions {
-  const diagnostics: Diagnostic[] = [];
-  const refuse = (file: string, found: string, allowed: string): undefined => {
-    const message = `${found} is not possible here`;
-    diagnostics.push({ file, code: "usage/bad-option", found, allowed, message });
-    return undefined;
-  };
+  const reading = new OptionReading();
   const from = words.from === undefined ? undefined : tryParseDay(words.from);
   if (words.from !== undefined && from === undefined) {
-    refuse(
+    reading.refuse(
       "--from",
       words.from,
       "a day such as 2026-03-02, or a time such as 2026-03-02T09:30:00Z",
     );
   }
-  const days =
-    readCount(words.days, 1, daysMax) ??
-    refuse("--days", words.days, `a whole number from 1 to ${daysMax}`) ??
-    1;
+  const days = reading.count("--days", words.days, { min: 1, max: daysMax }) ?? 1;
   let nodes: number | undefined;
   const nodesByNodePool = new Map<string, number>();
   for (const part of (words.nodes ?? []).flatMap((text) => text.split(","))) {
     const [, name, count = ""] = /^(?:([^=]+)=)?(.*)$/.exec(part.trim()) ?? [];
-    const value = readCount(count, 0, countMax);
-    if (value === undefined) refuse("--nodes", part, "a count such as 20, or NODEPOOL=20");
+    const value = tryParseCount(count, { min: 0, max: nodesMax });
+    if (value === undefined) reading.refuse("--nodes", part, "a count such as 20, or NODEPOOL=20");
     else if (name === undefined) nodes = value;
     else nodesByNodePool.set(name, value);
   }
-  if (diagnostics.length > 0) throw new BadInputError(diagnostics);
+  reading.finish();
   return { from, days, nodes, nodesByNodePool };
 }
 
 /** A day is its first instant in UTC. */
 function tryParseDay(text: string): SimTime | undefined {
   return tryParseTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
-}
-
-function readCount(text: string, min: number, max: number): number | undefined {
-  if (!/^\d{1,9}$/.test(text)) return undefined;
-  const value = Number(text);
-  return value < min || value > max ? undefined : value;
 }

@@ -15,8 +15,8 @@ import { BadInputError, valueOrBadInput } from "./bad-input-error.ts";
 import { type BudgetWords, readBudgetOptions } from "./budget-options.ts";
 import { formatBudget } from "./format-budget.ts";
 import { formatWarnings } from "./format-warnings.ts";
-import { paintFor } from "./paint.ts";
 import { readManifestFile } from "./read-manifest-file.ts";
+import { jsonText, textStyleFor } from "./terminal.ts";
 
 const millisecondsPerDay = days(1);
 /** Objects that the calendar is about: one that cannot be read is no small matter. */
@@ -67,11 +67,10 @@ async function budget(names: readonly string[], words: BudgetWords): Promise<voi
   const warnings = loaded.ok ? loaded.warnings : [];
   if (words.quiet !== true) process.stderr.write(formatWarnings(warnings));
   if (words.json === true) {
-    process.stdout.write(`${JSON.stringify({ ...report, warnings }, undefined, 2)}\n`);
+    process.stdout.write(jsonText({ ...report, warnings }));
     return;
   }
-  const columns = process.stdout.columns ?? 80;
-  process.stdout.write(formatBudget(report, { columns, paint: paintFor(process.stdout) }));
+  process.stdout.write(formatBudget(report, textStyleFor(process.stdout)));
 }
 
 function startOfDay(time: SimTime): SimTime {

@@ -1,13 +1,12 @@
 import type { Command } from "commander";
-import { nearMiss } from "../core/apis/index.ts";
-import type { Diagnostic } from "../core/units/index.ts";
 import { compareStrings } from "../core/units/index.ts";
 import type { Catalogue } from "../traces/index.ts";
 import { loadCatalogue } from "../traces/index.ts";
-import { BadInputError } from "./bad-input-error.ts";
 import type { CatalogFilter, CatalogRow } from "./catalog-rows.ts";
 import { catalogRows } from "./catalog-rows.ts";
+import { OptionReading } from "./option-reading.ts";
 import { formatTable } from "./print-table.ts";
+import { jsonText } from "./terminal.ts";
 
 interface CatalogWords {
   readonly region: string;
@@ -39,51 +38,26 @@ export function configure(command: Command): void {
     .action((words: CatalogWords) => {
       const catalogue = loadCatalogue();
       const rows = catalogRows(catalogue, readFilter(words, catalogue));
-      const text =
-        words.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : formatRows(rows);
-      process.stdout.write(text);
+      process.stdout.write(words.json === true ? jsonText(rows) : formatRows(rows));
     });
 }
 
 function readFilter(words: CatalogWords, catalogue: Catalogue): CatalogFilter {
-  const diagnostics: Diagnostic[] = [];
-  const refuse = (option: string, found: string, known: readonly string[], allowed: string) => {
-    const meant = nearMiss(found, known);
-    diagnostics.push({
-      file: option,
-      code: "usage/bad-option",
-      found,
-      allowed,
-      ...(meant === undefined ? {} : { hint: `write ${meant}` }),
-      message: `${found} is not known`,
-    });
-  };
-  const oneOf = (option: string, found: string, known: readonly string[]) => {
-    if (!known.includes(found)) refuse(option, found, known, known.slice(0, 20).join(", "));
-  };
-  const number = (option: string, text: string | undefined): number | undefined => {
-    if (text === undefined) return undefined;
-    if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-    refuse(option, text, [], "a number of zero or more");
-    return undefined;
-  };
-  const families = words.family?.split(",").map((name) => name.trim());
-  const known = [...new Set(catalogue.instanceTypes.map(({ family }) => family))];
-  known.sort(compareStrings);
-  oneOf("--region", words.region, catalogue.pricedRegions);
-  for (const family of families ?? []) oneOf("--family", family, known);
-  if (words.arch !== undefined) oneOf("--arch", words.arch, ["amd64", "arm64"]);
+  const reading = new OptionReading();
+  const families = [...new Set(catalogue.instanceTypes.map(({ family }) => family))];
+  families.sort(compareStrings);
   const filter: CatalogFilter = {
-    region: words.region,
-    families,
-    arch: words.arch,
-    minVcpus: number("--min-cpu", words.minCpu),
-    maxVcpus: number("--max-cpu", words.maxCpu),
-    minMemoryGib: number("--min-memory", words.minMemory),
-    maxMemoryGib: number("--max-memory", words.maxMemory),
+    region: reading.oneOf("--region", words.region, catalogue.pricedRegions) ?? "",
+    families:
+      words.family === undefined ? undefined : reading.someOf("--family", words.family, families),
+    arch: reading.oneOf("--arch", words.arch, ["amd64", "arm64"]),
+    minVcpus: reading.amount("--min-cpu", words.minCpu),
+    maxVcpus: reading.amount("--max-cpu", words.maxCpu),
+    minMemoryGib: reading.amount("--min-memory", words.minMemory),
+    maxMemoryGib: reading.amount("--max-memory", words.maxMemory),
     hasGpu: words.gpu === true,
   };
-  if (diagnostics.length > 0) throw new BadInputError(diagnostics);
+  reading.finish();
   return filter;
 }
 

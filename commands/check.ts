@@ -21,6 +21,7 @@ import {
   choosePolicies,
   readRunOptions,
 } from "./run-options.ts";
+import { jsonText } from "./terminal.ts";
 
 interface CheckWords extends RunWords {
   readonly baseline: string;
@@ -45,9 +46,7 @@ export function configure(command: Command): void {
       }
       const comparison = compareWithBaseline(report, baseline);
       process.stdout.write(
-        request.isJson
-          ? `${JSON.stringify(comparison, undefined, 2)}\n`
-          : formatComparison(comparison, textOptions()),
+        request.isJson ? jsonText(comparison) : formatComparison(comparison, textOptions()),
       );
       if (!comparison.passed) process.exitCode = exitCodes.gateFailed;
     });

@@ -1,3 +1,5 @@
+import type { CommanderError } from "commander";
+
 /**
  * What dryfit says to the shell.
  *
@@ -10,3 +12,8 @@ export const exitCodes = { done: 0, gateFailed: 1, badInput: 2, defect: 3 } as c
 
 /** One of the four exit codes. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Of what commander has told by itself: help and version that were asked for, and wrong usage. */
+export function exitCodeOfUsage({ exitCode }: CommanderError): ExitCode {
+  return exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+}

@@ -1,7 +1,8 @@
-import type { Diagnostic, SimTime } from "../core/units/index.ts";
-import { compareStrings, parseTime, tryParseTime } from "../core/units/index.ts";
+import type { SimTime } from "../core/units/index.ts";
+import { compareStrings } from "../core/units/index.ts";
 import type { RunJournal } from "../reports/index.ts";
 import { BadInputError } from "./bad-input-error.ts";
+import { OptionReading } from "./option-reading.ts";
 
 /** The options as words. */
 export interface ExplainWords {
@@ -25,33 +26,16 @@ export interface ExplainOptions {
 
 /** @throws BadInputError with everything that is wrong with the words. */
 export function readExplainOptions(words: ExplainWords): ExplainOptions {
-  const diagnostics: Diagnostic[] = [];
-  const refuse = (option: string, found: string, allowed: string): undefined => {
-    const message = `${found} is not possible here`;
-    diagnostics.push({ file: option, code: "usage/bad-option", found, allowed, message });
-    return undefined;
-  };
-  const time = (option: string, text: string | undefined): SimTime | undefined => {
-    if (text === undefined) return undefined;
-    if (tryParseTime(text) !== undefined) return parseTime(text);
-    return refuse(option, text, "an RFC 3339 time such as 2026-03-08T00:00:00Z");
-  };
-  const { policy, seed } = words;
-  const isSeed = seed === undefined || (/^\d+$/.test(seed) && Number.isSafeInteger(Number(seed)));
-  const [from, to] = [time("--from", words.from), time("--to", words.to)];
-  if (!isSeed) refuse("--seed", seed, "a whole number, at least 0");
+  const reading = new OptionReading();
+  const seed = reading.count("--seed", words.seed, { min: 0 });
+  const from = reading.time("--from", words.from);
+  const to = reading.time("--to", words.to);
   if (from !== undefined && to !== undefined && from >= to) {
-    refuse("--to", words.to ?? "", `a time behind --from ${words.from ?? ""}`);
+    reading.refuse("--to", words.to ?? "", `a time behind --from ${words.from ?? ""}`);
   }
-  if (diagnostics.length > 0) throw new BadInputError(diagnostics);
-  return {
-    policy,
-    seed: seed === undefined ? undefined : Number(seed),
-    from,
-    to,
-    showsAll: words.all === true,
-    isJson: words.json === true,
-  };
+  reading.finish();
+  const { policy, all, json } = words;
+  return { policy, seed, from, to, showsAll: all === true, isJson: json === true };
 }
 
 /**

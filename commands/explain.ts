@@ -14,7 +14,7 @@ import {
 import { BadInputError } from "./bad-input-error.ts";
 import { chooseJournal, readExplainOptions, type ExplainWords } from "./explain-options.ts";
 import { formatStory } from "./format-story.ts";
-import { paintFor } from "./paint.ts";
+import { jsonText, textStyleFor } from "./terminal.ts";
 
 /** `dryfit explain`: the story of one object out of a run's journal. */
 export function configure(command: Command): void {
@@ -49,11 +49,10 @@ async function explain(folder: string, object: string, words: ExplainWords): Pro
   const { stdout } = process;
   const { policy, seed } = journal;
   if (options.isJson) {
-    stdout.write(`${JSON.stringify(storyJson(told, { policy, seed }), undefined, 2)}\n`);
+    stdout.write(jsonText(storyJson(told, { policy, seed })));
     return;
   }
-  const columns = stdout.isTTY ? Math.min(120, stdout.columns) : 80;
-  const style = { columns, paint: paintFor(stdout), ...options };
+  const style = { ...textStyleFor(stdout), ...options };
   stdout.write(formatStory(told.story, { policy, seed }, style));
 }
 

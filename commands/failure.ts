@@ -1,10 +1,11 @@
 import { CommanderError } from "commander";
 import { Defect, OutsideError } from "../core/units/index.ts";
 import { BadInputError } from "./bad-input-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { exitCodeOfUsage, exitCodes } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { DiagnosticStyle } from "./format-diagnostic.ts";
 import { formatDiagnostic } from "./format-diagnostic.ts";
+import { printableLines } from "./terminal.ts";
 
 /** How a command ended that did not end well: what to say on stderr, and the exit code. */
 export interface Failure {
@@ -22,7 +23,7 @@ export interface Failure {
 export function describeFailure(thrown: unknown, style?: DiagnosticStyle): Failure {
   if (thrown instanceof CommanderError) {
     // commander has printed its message, or the help or version that was asked for.
-    return { exitCode: thrown.exitCode === 0 ? exitCodes.done : exitCodes.badInput, text: "" };
+    return { exitCode: exitCodeOfUsage(thrown), text: "" };
   }
   if (thrown instanceof BadInputError) {
     const blocks = thrown.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, style));
@@ -40,7 +41,7 @@ function describeOutside(error: OutsideError): string {
     lines.push(`  cause: ${error.cause.message}`);
   }
   lines.push(`  what to do: ${error.advice}`);
-  return lines.join("\n");
+  return printableLines(lines.join("\n"));
 }
 
 function describeDefect(thrown: unknown): string {
@@ -54,7 +55,7 @@ function describeDefect(thrown: unknown): string {
   if (thrown instanceof Error && thrown.cause !== undefined) {
     lines.push(`caused by: ${plain(thrown.cause)}`);
   }
-  return lines.join("\n");
+  return printableLines(lines.join("\n"));
 }
 
 /** Facts may be anything; telling of a defect must not fail because of them. */

@@ -1,6 +1,7 @@
+import { hang } from "../reports/index.ts";
 import type { AllowedWindow } from "../scenarios/index.ts";
 import { formatDay } from "./format-budget-windows.ts";
-import { hang, type TextStyle } from "./text-lines.ts";
+import type { TextStyle } from "./text-lines.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

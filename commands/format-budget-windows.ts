@@ -1,7 +1,8 @@
 // Windows of a week as a person would tell them: those that come at the same time of several days
 // stand together.
+import { hang } from "../reports/index.ts";
 import type { AllowedWindow } from "../scenarios/index.ts";
-import { hang, type TextStyle } from "./text-lines.ts";
+import type { TextStyle } from "./text-lines.ts";
 
 const dayMs = 24 * 3_600_000;
 const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;

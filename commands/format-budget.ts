@@ -1,10 +1,11 @@
 // A budget report for a person: for each NodePool a grid of days by hours where something changes, the
 // exact windows, and what is odd; then PodDisruptionBudgets and the pods that never move.
+import { hang, wrap } from "../reports/index.ts";
 import type { BudgetReport, NodePoolCalendar, PdbAllowance } from "../scenarios/index.ts";
 import { formatGrid } from "./format-budget-grid.ts";
 import { formatBudgetWindows, formatInstant } from "./format-budget-windows.ts";
 import { formatTable } from "./print-table.ts";
-import { count, hang, list, type TextStyle, wrap } from "./text-lines.ts";
+import { count, list, type TextStyle } from "./text-lines.ts";
 
 const workloadsMax = 4;
 const heldMax = 12;

@@ -1,5 +1,6 @@
+import { hang } from "../reports/index.ts";
 import type { Plan, PlannedBuffer } from "../scenarios/index.ts";
-import { count, hang, type TextStyle } from "./text-lines.ts";
+import { count, type TextStyle } from "./text-lines.ts";
 
 /** A place with pods, those of CapacityBuffers apart. */
 interface Place {

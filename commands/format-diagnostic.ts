@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/units/index.ts";
 import { formatPosition } from "../core/units/index.ts";
+import { printable } from "../reports/index.ts";
 import type { Paint } from "./paint.ts";
 import { plainPaint } from "./paint.ts";
 
@@ -31,17 +32,17 @@ export function formatDiagnostic(
 ): string {
   const { path, message, code, found, allowed, hint } = diagnostic;
   const where = path === undefined || path === "" ? "" : ` ${path}:`;
-  const head = paint.bold(`${formatPosition(diagnostic)}:`);
-  const lines = [`${head}${where} ${message} ${paint.dim(`(${code})`)}`];
+  const head = paint.bold(`${printable(formatPosition(diagnostic))}:`);
+  const lines = [`${head}${printable(`${where} ${message}`)} ${paint.dim(`(${code})`)}`];
   lines.push(...excerpt(diagnostic, paint, sourceLine));
   if (found !== "") {
-    lines.push(`  found: ${found}`);
+    lines.push(`  found: ${printable(found)}`);
   }
   if (allowed !== "") {
-    lines.push(`  allowed: ${allowed}`);
+    lines.push(`  allowed: ${printable(allowed)}`);
   }
   if (hint !== undefined) {
-    lines.push(`  ${paint.green("hint")}: ${hint}`);
+    lines.push(`  ${paint.green("hint")}: ${printable(hint)}`);
   }
   return lines.join("\n");
 }
@@ -59,11 +60,16 @@ function excerpt(
     return [];
   }
   const gutter = " ".repeat(String(line).length);
-  const shown = `  ${paint.dim(`${line} |`)} ${text}`;
+  const shown = `  ${paint.dim(`${line} |`)} ${printableCells(text)}`;
   if (column === undefined || column > text.length + 1) {
     return [shown];
   }
   // Tabs stay tabs, so that the caret lands under its character.
-  const lead = text.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
+  const lead = printableCells(text.slice(0, column - 1)).replaceAll(/[^\t]/g, " ");
   return [shown, `  ${paint.dim(`${gutter} |`)} ${lead}${paint.red("^")}`];
+}
+
+/** Tabs are the one control that an excerpt may keep. */
+function printableCells(text: string): string {
+  return text.split("\t").map(printable).join("\t");
 }

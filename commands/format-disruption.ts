@@ -1,6 +1,7 @@
 // What a pass would disrupt, for a person: the command with its money first, then what could follow,
 // then the nodes that stay, those with the same reason together.
 import { formatFixed, formatUsd, formatUsdPerHour, usd, usdPerHour } from "../core/units/index.ts";
+import { hang, wrap } from "../reports/index.ts";
 import type {
   Plan,
   PlannedCommand,
@@ -9,7 +10,7 @@ import type {
 } from "../scenarios/index.ts";
 import { podsText } from "./format-buffers.ts";
 import { formatTable } from "./print-table.ts";
-import { count, hang, list, type TextStyle, wrap } from "./text-lines.ts";
+import { count, list, type TextStyle } from "./text-lines.ts";
 
 /** How many nodes of one reason are named. */
 const nodesMax = 8;

@@ -1,9 +1,10 @@
 import { formatUsdPerHour, usdPerHour } from "../core/units/index.ts";
+import { hang, wrap } from "../reports/index.ts";
 import type { Plan, PlannedNodeClaim } from "../scenarios/index.ts";
 import { formatBuffers, numberOf, numberOfVirtual, podsCell, podsText } from "./format-buffers.ts";
 import { formatDisruption } from "./format-disruption.ts";
 import { formatTable } from "./print-table.ts";
-import { count, grouped, hang, list, section, type TextStyle, wrap } from "./text-lines.ts";
+import { count, grouped, list, section, type TextStyle } from "./text-lines.ts";
 
 /** How many pods of one machine are named. */
 const podsMax = 8;

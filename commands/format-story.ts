@@ -5,10 +5,10 @@ import {
   formatTime,
   type SimTime,
 } from "../core/units/index.ts";
-import type { Moment, Stay, Story, Tenancy } from "../reports/index.ts";
+import { hang, type Moment, type Stay, type Story, type Tenancy } from "../reports/index.ts";
 import { formatStretch, isWorthTelling, stretchText } from "./format-stays.ts";
 import { formatTable } from "./print-table.ts";
-import { count, hang, type TextStyle } from "./text-lines.ts";
+import { count, type TextStyle } from "./text-lines.ts";
 
 /** How a story is shown. */
 export interface StoryStyle extends TextStyle {

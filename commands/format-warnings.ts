@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/units/index.ts";
 import { formatPosition } from "../core/units/index.ts";
+import { printable } from "../reports/index.ts";
 import { paintFor } from "./paint.ts";
 
 /** Warnings for stderr, one a line; empty for none. */
@@ -8,8 +9,8 @@ export function formatWarnings(warnings: readonly Diagnostic[]): string {
   return warnings
     .map((warning) => {
       const { message, code } = warning;
-      const where = formatPosition(warning);
-      return `${paint.yellow("warning")} ${where}: ${message} ${paint.dim(`(${code})`)}\n`;
+      const text = printable(`${formatPosition(warning)}: ${message}`);
+      return `${paint.yellow("warning")} ${text} ${paint.dim(`(${code})`)}\n`;
     })
     .join("");
 }

@@ -1,9 +1,7 @@
-import { nearMiss } from "../core/apis/index.ts";
 import { minValuesPolicies, preferencePolicies } from "../core/provisioning/index.ts";
-import type { Diagnostic, SimTime } from "../core/units/index.ts";
-import { tryParseTime } from "../core/units/index.ts";
+import type { SimTime } from "../core/units/index.ts";
 import type { PlanChoices } from "../scenarios/index.ts";
-import { BadInputError } from "./bad-input-error.ts";
+import { OptionReading } from "./option-reading.ts";
 
 /** As commander hands them over. */
 export interface PlanWords {
@@ -43,42 +41,23 @@ const gates = [
  * @throws BadInputError with everything that is wrong with them.
  */
 export function readPlanOptions(words: PlanWords, regions: readonly string[]): PlanOptions {
-  const diagnostics: Diagnostic[] = [];
-  const refuse = (option: string, found: string, allowed: string, meant?: string): undefined => {
-    diagnostics.push({
-      file: option,
-      code: "usage/bad-option",
-      found,
-      allowed,
-      ...(meant === undefined ? {} : { hint: `write ${meant}` }),
-      message: `${found} is not possible here`,
-    });
-    return undefined;
-  };
-  const oneOf = <Name extends string>(option: string, text: string, names: readonly Name[]) =>
-    names.find((name) => name === text) ??
-    refuse(option, text, names.join(", "), nearMiss(text, names));
-  const { region } = words;
-  if (region !== undefined && !regions.includes(region)) {
-    refuse("--region", region, regions.join(", "), nearMiss(region, regions));
-  }
+  const reading = new OptionReading();
+  const region = reading.oneOf("--region", words.region, regions);
   const zones = words.zones?.split(",").map((zone) => zone.trim());
   for (const zone of zones ?? []) {
-    const isIn = region === undefined || zone.startsWith(region);
+    const isIn = words.region === undefined || zone.startsWith(words.region);
     if (!isIn || !/^[a-z]{2}-[-a-z0-9]+[a-z]$/.test(zone)) {
-      refuse("--zones", zone, `names such as ${region ?? "us-east-1"}a, with commas between`);
+      const example = `${words.region ?? "us-east-1"}a`;
+      reading.refuse("--zones", zone, `names such as ${example}, with commas between`);
     }
   }
-  const now = words.now === undefined ? undefined : tryParseTime(words.now);
-  if (words.now !== undefined && now === undefined) {
-    refuse("--now", words.now, "an RFC 3339 time such as 2026-03-08T00:00:00Z");
-  }
-  const isOn = readGates(words.featureGates, refuse);
+  const now = reading.time("--now", words.now);
+  const isOn = readGates(words.featureGates, reading);
   const choices: PlanChoices = {
     preferencePolicy:
-      oneOf("--preference-policy", words.preferencePolicy, preferencePolicies) ?? "Respect",
+      reading.oneOf("--preference-policy", words.preferencePolicy, preferencePolicies) ?? "Respect",
     minValuesPolicy:
-      oneOf("--min-values-policy", words.minValuesPolicy, minValuesPolicies) ?? "Strict",
+      reading.oneOf("--min-values-policy", words.minValuesPolicy, minValuesPolicies) ?? "Strict",
     featureGates: {
       capacityBuffer: isOn.get("CapacityBuffer") ?? false,
       nodeOverlay: isOn.get("NodeOverlay") ?? false,
@@ -86,25 +65,19 @@ export function readPlanOptions(words: PlanWords, regions: readonly string[]): P
       spotToSpotConsolidation: isOn.get("SpotToSpotConsolidation") ?? false,
     },
   };
-  if (diagnostics.length > 0) throw new BadInputError(diagnostics);
+  reading.finish();
   return { region, zones, now, choices };
 }
 
 /** Gates as Karpenter's own option has them: `NodeOverlay=true,ReservedCapacity=false`. */
-function readGates(
-  text: string | undefined,
-  refuse: (option: string, found: string, allowed: string, meant?: string) => undefined,
-): ReadonlyMap<string, boolean> {
+function readGates(text: string | undefined, reading: OptionReading): ReadonlyMap<string, boolean> {
   const isOn = new Map<string, boolean>();
   for (const part of text?.split(",") ?? []) {
     const [name = "", value] = part.trim().split("=", 2);
-    if (!(gates as readonly string[]).includes(name)) {
-      refuse("--feature-gates", part, gates.join(", "), nearMiss(name, gates));
-    } else if (value !== "true" && value !== "false") {
-      refuse("--feature-gates", part, `${name}=true or ${name}=false`);
-    } else {
-      isOn.set(name, value === "true");
-    }
+    const gate = reading.oneOf("--feature-gates", name, gates);
+    if (gate === undefined) continue;
+    if (value === "true" || value === "false") isOn.set(gate, value === "true");
+    else reading.refuse("--feature-gates", part, `${gate}=true or ${gate}=false`);
   }
   return isOn;
 }

@@ -8,10 +8,10 @@ import { loadCatalogue, loadSpotPriceHistory } from "../traces/index.ts";
 import { BadInputError, valueOrBadInput } from "./bad-input-error.ts";
 import { formatPlan } from "./format-plan.ts";
 import { formatWarnings } from "./format-warnings.ts";
-import { paintFor } from "./paint.ts";
 import type { PlanWords } from "./plan-options.ts";
 import { readPlanOptions } from "./plan-options.ts";
 import { readManifestFile } from "./read-manifest-file.ts";
+import { jsonText, textStyleFor } from "./terminal.ts";
 
 const kinds =
   "nodepools,ec2nodeclasses,nodeclaims,nodes,pods,deploy,rs,sts,ds,pdb,pvc,pv,sc,csinodes,ns";
@@ -62,12 +62,10 @@ async function plan(names: readonly string[], words: PlanWords): Promise<void> {
   warnings.push(...decided.warnings);
   if (words.quiet !== true) process.stderr.write(formatWarnings(warnings));
   if (words.json === true) {
-    const report = { ...decided.plan, warnings };
-    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    process.stdout.write(jsonText({ ...decided.plan, warnings }));
     return;
   }
-  const columns = process.stdout.columns ?? 80;
-  const style = { columns, paint: paintFor(process.stdout), showsNodes: words.nodes === true };
+  const style = { ...textStyleFor(process.stdout), showsNodes: words.nodes === true };
   process.stdout.write(formatPlan(decided.plan, style));
 }
 

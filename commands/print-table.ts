@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { printable } from "../reports/index.ts";
 
 /** Which columns of a table are numbers: those stand to the right. */
 export interface TableColumn {
@@ -6,7 +7,7 @@ export interface TableColumn {
   readonly isNumber?: boolean;
 }
 
-/** A plain table without lines, as kubectl prints them; ends in a line feed. */
+/** A plain table without lines, as kubectl prints them; ends in a line feed, has no other controls. */
 export function formatTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
@@ -34,7 +35,7 @@ export function formatTable(
     },
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(printable)));
   const lines = table.toString().split("\n");
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

@@ -10,6 +10,7 @@ import {
   checkOutputFolder,
   formatReportText,
   journalName,
+  printable,
   writeReport,
 } from "../reports/index.ts";
 import type { Scenario } from "../scenarios/index.ts";
@@ -22,6 +23,7 @@ import { provenanceOf } from "./provenance.ts";
 import type { RunJob, RunOutcome } from "./run-job.ts";
 import type { RunRequest } from "./run-options.ts";
 import { sweep } from "./sweep.ts";
+import { columnsOf, jsonText } from "./terminal.ts";
 
 /**
  * Loads a scenario and prints its warnings on stderr.
@@ -102,7 +104,11 @@ async function performAll(
   jobs: readonly RunJob[],
   { workers, isQuiet }: RunRequest,
 ): Promise<readonly RunOutcome[]> {
-  const progress = await openProgress(`replaying ${scenario.name}`, jobs.length, isQuiet);
+  const progress = await openProgress(
+    `replaying ${printable(scenario.name)}`,
+    jobs.length,
+    isQuiet,
+  );
   try {
     return await sweep(scenario, jobs, { workers, onDone: () => progress.step() });
   } finally {
@@ -113,18 +119,13 @@ async function performAll(
 /** Prints the report on stdout, for a person or as JSON; then where the files are, on stderr. */
 export function printReport(report: Report, { isJson, isQuiet, out }: RunRequest): void {
   const { stdout, stderr } = process;
-  const text = isJson
-    ? `${JSON.stringify(report, undefined, 2)}\n`
-    : formatReportText(report, textOptions());
+  const text = isJson ? jsonText(report) : formatReportText(report, textOptions());
   stdout.write(text);
   if (out !== undefined && !isQuiet) stderr.write(`The report is in ${out}\n`);
 }
 
-/** How text on stdout is formatted: as wide as the terminal, 80 columns elsewhere. */
+/** How a report's text on stdout is formatted. */
 export function textOptions(): { readonly columns: number; readonly colour: boolean } {
   const { stdout } = process;
-  return {
-    columns: stdout.isTTY ? Math.min(160, stdout.columns) : 80,
-    colour: showsColour(stdout),
-  };
+  return { columns: columnsOf(stdout), colour: showsColour(stdout) };
 }

@@ -1,17 +1,12 @@
 /*
- * The options that run, compare and check share. Words are turned into values here, once; what is
- * wrong with them is a diagnostic whose "file" is the option.
+ * The options that run, compare and check share. Words are turned into values here, once.
  */
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { nearMiss } from "../core/apis/index.ts";
-import type { Diagnostic, DurationMs, SimTime } from "../core/units/index.ts";
-import { parseTime, tryParseTime } from "../core/units/index.ts";
 import type { ReportFormat } from "../reports/index.ts";
 import { reportFormats } from "../reports/index.ts";
 import type { LoadScenarioOptions } from "../scenarios/index.ts";
-import { allowedDuration, parseScenarioDuration } from "../scenarios/index.ts";
-import { BadInputError } from "./bad-input-error.ts";
+import { OptionReading } from "./option-reading.ts";
 
 /** As commander hands them over. */
 export interface RunWords {
@@ -101,11 +96,14 @@ export function readRunOptions(words: RunWords): RunRequest {
       ...(duration === undefined ? {} : { duration }),
       ...(until === undefined ? {} : { until }),
     },
-    seed: reading.count("--seed", words.seed, 0),
-    seedCount: reading.count("--seeds", words.seeds, 1) ?? 1,
-    workers: reading.count("--workers", words.workers, 1) ?? availableParallelism(),
+    seed: reading.count("--seed", words.seed, { min: 0 }),
+    seedCount: reading.count("--seeds", words.seeds, { min: 1 }) ?? 1,
+    workers: reading.count("--workers", words.workers, { min: 1 }) ?? availableParallelism(),
     out: words.out,
-    formats: reading.formats(words.format),
+    formats:
+      words.format === undefined
+        ? reportFormats
+        : reading.someOf("--format", words.format, reportFormats),
     hasJournal: words.journal === true,
     isQuiet: words.quiet === true,
     isJson: words.json === true,
@@ -126,66 +124,7 @@ export function choosePolicies(
 ): readonly string[] {
   if (list === undefined) return known;
   const reading = new OptionReading();
-  const wanted = list.split(",").map((name) => name.trim());
-  for (const name of wanted) {
-    if (!known.includes(name)) {
-      reading.refuse(option, name, known.join(", "), nearMiss(name, known));
-    }
-  }
+  const chosen = reading.someOf(option, list, known);
   reading.finish();
-  return known.filter((name) => wanted.includes(name));
-}
-
-class OptionReading {
-  readonly #diagnostics: Diagnostic[] = [];
-
-  refuse(option: string, found: string, allowed: string, meant?: string): undefined {
-    this.#diagnostics.push({
-      file: option,
-      code: "usage/bad-option",
-      found,
-      allowed,
-      ...(meant === undefined ? {} : { hint: `write ${meant}` }),
-      message: `${found} is not possible here`,
-    });
-    return undefined;
-  }
-
-  finish(): void {
-    if (this.#diagnostics.length > 0) throw new BadInputError(this.#diagnostics);
-  }
-
-  count(option: string, text: string | undefined, min: number): number | undefined {
-    if (text === undefined) return undefined;
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    return Number.isSafeInteger(value) && value >= min
-      ? value
-      : this.refuse(option, text, `a whole number, at least ${min}`);
-  }
-
-  duration(option: string, text: string | undefined): DurationMs | undefined {
-    if (text === undefined) return undefined;
-    const duration = parseScenarioDuration(text);
-    return duration !== undefined && duration > 0
-      ? duration
-      : this.refuse(option, text, allowedDuration);
-  }
-
-  time(option: string, text: string | undefined): SimTime | undefined {
-    if (text === undefined) return undefined;
-    return tryParseTime(text) === undefined
-      ? this.refuse(option, text, "an RFC 3339 time such as 2026-03-08T00:00:00Z")
-      : parseTime(text);
-  }
-
-  formats(list: string | undefined): readonly ReportFormat[] {
-    if (list === undefined) return reportFormats;
-    const wanted = list.split(",").map((name) => name.trim());
-    for (const name of wanted) {
-      if (!(reportFormats as readonly string[]).includes(name)) {
-        this.refuse("--format", name, reportFormats.join(", "), nearMiss(name, reportFormats));
-      }
-    }
-    return reportFormats.filter((name) => wanted.includes(name));
-  }
+  return chosen;
 }

@@ -1,3 +1,4 @@
+import { hang, printable } from "../reports/index.ts";
 import type { Paint } from "./paint.ts";
 
 /** How wide, and in which colours. */
@@ -13,11 +14,12 @@ export function section(
   { columns, paint }: TextStyle,
 ): readonly string[] {
   if (rows.length === 0) return [];
-  const lines = rows.flatMap(([name, text]) =>
-    name.length + text.length + 4 <= columns
-      ? [`  ${name}: ${text}`]
-      : [...hang("  ", `${name}:`, columns), ...hang("    ", text, columns)],
-  );
+  const lines = rows.flatMap(([name, text]) => {
+    const line = `  ${printable(name)}: ${printable(text)}`;
+    return line.length <= columns
+      ? [line]
+      : [...hang("  ", `${name}:`, columns), ...hang("    ", text, columns)];
+  });
   return ["", paint.bold(title), ...lines];
 }
 
@@ -44,27 +46,4 @@ export function list(names: readonly string[], max: number): string {
 /** `1 pod`, `2 pods`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** Text behind a prefix, further lines indented by as much. */
-export function hang(prefix: string, text: string, columns: number): readonly string[] {
-  const indent = " ".repeat(prefix.length);
-  return wrap(text, columns - prefix.length).map(
-    (line, index) => (index === 0 ? prefix : indent) + line,
-  );
-}
-
-/** Breaks text at spaces into lines of at most `width`; a longer word stands alone. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { OutsideError } from "../core/units/index.ts";
+import { printable } from "../reports/index.ts";
 import { valueOrBadInput } from "./bad-input-error.ts";
 import { convertTrace } from "./convert-trace.ts";
 import { formatWarnings } from "./format-warnings.ts";
+import { jsonText } from "./terminal.ts";
 import type { TraceKind } from "./trace-kind.ts";
 import { guessTraceKind, traceKinds } from "./trace-kind.ts";
 import type { TraceSummary } from "./trace-summary.ts";
@@ -28,7 +30,7 @@ export function configure(command: Command): void {
       const summary = await readSummary(file, found);
       process.stdout.write(
         words.json === true
-          ? `${JSON.stringify({ kind: found, ...summary }, undefined, 2)}\n`
+          ? jsonText({ kind: found, ...summary })
           : formatSummary({ kind: found, ...summary }),
       );
     });
@@ -84,6 +86,6 @@ async function readSummary(file: string, kind: TraceKind): Promise<TraceSummary>
 function formatSummary(summary: TraceSummary): string {
   const width = Math.max(...Object.keys(summary).map((name) => name.length));
   return Object.entries(summary)
-    .map(([name, value]) => `${name.padEnd(width)}  ${value}\n`)
+    .map(([name, value]) => `${name.padEnd(width)}  ${printable(String(value))}\n`)
     .join("");
 }
