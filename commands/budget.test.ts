@@ -1,21 +1,21 @@
 // The calendar as people and machines read it; the page about it shows the same text.
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import nodePath from "node:path";
 import { describe, expect, it } from "vitest";
 import { after, days, invariant, parseTime } from "../core/units/index.ts";
 import type { AllowedWindow, BudgetReport } from "../scenarios/index.ts";
 import { describeBudgets, loadManifests } from "../scenarios/index.ts";
+import { type Ended, root, runCommand, dryfit as runDryfit } from "../test/support/command-line.ts";
 import { BadInputError } from "./bad-input-error.ts";
+import { configure } from "./budget.ts";
 import { type BudgetWords, readBudgetOptions } from "./budget-options.ts";
 import { formatBudget } from "./format-budget.ts";
 import { formatGrid } from "./format-budget-grid.ts";
 import { formatBudgetWindows } from "./format-budget-windows.ts";
 import { plainPaint } from "./paint.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const example = "scenarios/calendar/testdata/budgets.yaml";
-const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
+const read = (path: string): string => readFileSync(nodePath.join(root, path), "utf8");
 const style = { columns: 80, paint: plainPaint };
 const monday = parseTime("2026-03-02T00:00:00Z");
 
@@ -129,18 +129,10 @@ describe("the options of budget", () => {
 });
 
 describe("dryfit budget", { timeout: 60_000 }, () => {
-  const dryfit = (stdin: string, ...words: readonly string[]) =>
-    new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-      const child = execFile(
-        process.execPath,
-        ["--import", import.meta.resolve("tsx"), "cli.ts", "budget", ...words],
-        { cwd: root, maxBuffer: 2 ** 26 },
-        (_error, stdout, stderr) => {
-          resolve({ code: child.exitCode, stdout, stderr });
-        },
-      );
-      child.stdin?.end(stdin);
-    });
+  const dryfit = (stdin: string, ...words: readonly string[]): Promise<Ended> =>
+    words.includes("-")
+      ? runDryfit(["budget", ...words], { stdin })
+      : runCommand({ configure }, words);
 
   it("prints JSON of several files, stdin among them", async () => {
     const words = ["--from", "2026-03-02", "--nodes", "general=25", "--json"];

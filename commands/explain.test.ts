@@ -1,61 +1,23 @@
 // The stories of a run with a node that cannot be drained, as a person reads them. UPDATE_GOLDEN=1
 // writes the texts anew: what changes them is a change that somebody has to look at.
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import nodePath from "node:path";
-import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { Command } from "commander";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { OutsideError } from "../core/units/index.ts";
-import { BadInputError } from "./bad-input-error.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dryfit, root, runCommand } from "../test/support/command-line.ts";
 import { configure } from "./explain.ts";
-import { formatDiagnostic } from "./format-diagnostic.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const testdata = nodePath.join(root, "commands/testdata/stuck");
 let folder = "";
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function dryfit(words: readonly string[], node: readonly string[] = []): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [...node, "--import", import.meta.resolve("tsx"), nodePath.join(root, "cli.ts"), ...words],
-      { cwd: folder, maxBuffer: 2 ** 26, env: { ...process.env, NO_COLOR: "1" } },
-      (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode, stdout, stderr });
-      },
-    );
-  });
-}
-
 /** `dryfit explain` without a process of its own: what it prints, or says is wrong. */
 async function explain(run: string, ...words: readonly string[]): Promise<string> {
-  const command = new Command().exitOverride();
-  configure(command);
-  const printed: string[] = [];
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    printed.push(String(text));
-    return true;
-  });
-  try {
-    await command.parseAsync([nodePath.join(folder, run), ...words], { from: "user" });
-    return printed.join("");
-  } catch (error) {
-    if (error instanceof BadInputError)
-      return error.diagnostics.map((it) => formatDiagnostic(it)).join("\n");
-    if (error instanceof OutsideError) return `${error.message}; ${error.advice}`;
-    throw error;
-  } finally {
-    write.mockRestore();
-  }
+  const { stdout, stderr } = await runCommand({ configure }, [
+    nodePath.join(folder, run),
+    ...words,
+  ]);
+  return stdout + stderr;
 }
 
 const asIs = ["--policy", "as-is"];
@@ -63,7 +25,7 @@ const asIs = ["--policy", "as-is"];
 beforeAll(async () => {
   folder = mkdtempSync(nodePath.join(tmpdir(), "dryfit-explain-"));
   const words = ["compare", testdata, "--out", "out", "--format", "json", "--journal", "--quiet"];
-  expect((await dryfit([...words, "--workers", "1"])).code).toBe(0);
+  expect((await dryfit([...words, "--workers", "1"], { folder })).code).toBe(0);
 }, 60_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -134,7 +96,9 @@ describe("a story", { timeout: 60_000 }, () => {
 
 describe("what cannot be told", () => {
   it("ends with 2 and no stack", async () => {
-    const { code, stdout, stderr } = await dryfit(["explain", "out", "nonsense", ...asIs]);
+    const { code, stdout, stderr } = await dryfit(["explain", "out", "nonsense", ...asIs], {
+      folder,
+    });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("nodepool/default, nodepool/gpu");
     expect(stderr).not.toMatch(/^ +at /m);
@@ -219,7 +183,10 @@ describe("a journal far larger than memory", { timeout: 120_000 }, () => {
     writeFileSync(nodePath.join(folder, "large.ndjson.gz"), large);
     const words = ["nodepool/default", "--json"];
     const heap = ["--max-old-space-size=100"];
-    const { code, stderr, stdout } = await dryfit(["explain", "large.ndjson.gz", ...words], heap);
+    const { code, stderr, stdout } = await dryfit(["explain", "large.ndjson.gz", ...words], {
+      folder,
+      node: heap,
+    });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const small = await explain("out/journal-as-is-7.ndjson.gz", ...words);
     const figures = (text: string): unknown => (JSON.parse(text) as { figures: unknown }).figures;

@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { invariant, parseTime } from "../core/units/index.ts";
 import type { Plan, PlannedVerdict } from "../scenarios/index.ts";
-import { decidePlan, findPlace, loadSnapshot } from "../scenarios/index.ts";
-import { loadCatalogue } from "../traces/index.ts";
+import { planSnapshot, snapshotText } from "../test/support/planned-snapshot.ts";
 import { formatDisruption } from "./format-disruption.ts";
 import { formatPlan } from "./format-plan.ts";
 import { plainPaint } from "./paint.ts";
@@ -15,24 +14,8 @@ const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
 const style = { columns: 80, paint: plainPaint, showsNodes: false };
 
 function example(): Plan {
-  const name = "scenarios/snapshot/testdata/disruption.yaml";
-  const loaded = loadSnapshot([{ name, text: read(name) }]);
-  invariant(loaded.ok, "the example loads");
-  return decidePlan(loaded.value, {
-    now: parseTime("2026-03-02T10:00:00Z"),
-    place: findPlace(loaded.value.objects, {}),
-    catalogue: loadCatalogue(),
-    choices: {
-      preferencePolicy: "Respect",
-      minValuesPolicy: "Strict",
-      featureGates: {
-        capacityBuffer: false,
-        nodeOverlay: false,
-        reservedCapacity: true,
-        spotToSpotConsolidation: false,
-      },
-    },
-  }).plan;
+  const texts = [snapshotText("disruption.yaml")];
+  return planSnapshot(texts, { now: parseTime("2026-03-02T10:00:00Z") }).plan;
 }
 
 const plan = example();

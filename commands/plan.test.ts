@@ -1,41 +1,24 @@
 // The plan as people and machines read it; the page about it shows the same text.
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import nodePath from "node:path";
 import { describe, expect, it } from "vitest";
 import { invariant, parseTime } from "../core/units/index.ts";
 import type { Plan } from "../scenarios/index.ts";
-import { decidePlan, findPlace, loadSnapshot } from "../scenarios/index.ts";
-import { loadCatalogue } from "../traces/index.ts";
+import { planSnapshot, snapshotText } from "../test/support/planned-snapshot.ts";
+import { type Ended, root, runCommand, dryfit as runDryfit } from "../test/support/command-line.ts";
 import { BadInputError } from "./bad-input-error.ts";
 import { formatPlan } from "./format-plan.ts";
 import { plainPaint } from "./paint.ts";
+import { configure } from "./plan.ts";
 import type { PlanWords } from "./plan-options.ts";
 import { readPlanOptions } from "./plan-options.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = "scenarios/snapshot/testdata";
-const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
+const read = (path: string): string => readFileSync(nodePath.join(root, path), "utf8");
 
 function example(): Plan {
-  const names = [`${folder}/cluster.yaml`, `${folder}/pods.yaml`];
-  const loaded = loadSnapshot(names.map((name) => ({ name, text: read(name) })));
-  invariant(loaded.ok, "the example loads");
-  return decidePlan(loaded.value, {
-    now: parseTime("2026-03-02T10:00:00Z"),
-    place: findPlace(loaded.value.objects, {}),
-    catalogue: loadCatalogue(),
-    choices: {
-      preferencePolicy: "Respect",
-      minValuesPolicy: "Strict",
-      featureGates: {
-        capacityBuffer: false,
-        nodeOverlay: false,
-        reservedCapacity: true,
-        spotToSpotConsolidation: false,
-      },
-    },
-  }).plan;
+  const texts = [snapshotText("cluster.yaml"), snapshotText("pods.yaml")];
+  return planSnapshot(texts, { now: parseTime("2026-03-02T10:00:00Z") }).plan;
 }
 
 describe("the text of a plan", () => {
@@ -114,18 +97,10 @@ describe("the options of plan", () => {
 });
 
 describe("dryfit plan", { timeout: 60_000 }, () => {
-  const dryfit = (stdin: string, ...words: readonly string[]) =>
-    new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-      const child = execFile(
-        process.execPath,
-        ["--import", import.meta.resolve("tsx"), "cli.ts", "plan", ...words],
-        { cwd: root, maxBuffer: 2 ** 26 },
-        (_error, stdout, stderr) => {
-          resolve({ code: child.exitCode, stdout, stderr });
-        },
-      );
-      child.stdin?.end(stdin);
-    });
+  const dryfit = (stdin: string, ...words: readonly string[]): Promise<Ended> =>
+    words.includes("-")
+      ? runDryfit(["plan", ...words], { stdin })
+      : runCommand({ configure }, words);
 
   it("reads several snapshots, stdin among them, and prints JSON with its warnings", async () => {
     const pods = read(`${folder}/pods.yaml`);

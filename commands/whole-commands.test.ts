@@ -1,35 +1,15 @@
 // The commands as a person runs them: in a process of their own, with exit codes and streams.
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import nodePath from "node:path";
-import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ended, root, dryfit as runDryfit } from "../test/support/command-line.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const cli = nodePath.join(root, "cli.ts");
 const tutorial = nodePath.join(root, "scenarios/tutorial");
 let folder = "";
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function dryfit(...words: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ["--import", import.meta.resolve("tsx"), cli, ...words],
-      { cwd: folder, maxBuffer: 2 ** 26 },
-      (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode, stdout, stderr });
-      },
-    );
-  });
-}
+const dryfit = (...words: readonly string[]): Promise<Ended> => runDryfit(words, { folder });
 
 beforeAll(() => {
   folder = mkdtempSync(nodePath.join(tmpdir(), "dryfit-commands-"));

@@ -1,47 +1,24 @@
 // The report of a whole ready-made scenario, to the byte: what changes it is a change that a person
 // has to look at. UPDATE_GOLDEN=1 writes it anew.
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import nodePath from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadScenario, planRun, policyNames } from "../scenarios/index.ts";
 import { runWorld } from "../sim/world.ts";
+import { dryfit, type Ended, root } from "./support/command-line.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = nodePath.join(root, "scenarios/tutorial");
 const goldenOf = (scenario: string): string =>
   nodePath.join(root, "scenarios", scenario, "expected.txt");
 const golden = goldenOf("tutorial");
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-}
-
-/** `dryfit compare` of a scenario in a process of its own, 80 columns, no colour. */
+/** `dryfit compare` of a scenario in a process of its own. */
 function compare(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   scenario = "tutorial",
 ): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [
-        "--import",
-        import.meta.resolve("tsx"),
-        "cli.ts",
-        "compare",
-        `scenarios/${scenario}`,
-        ...words,
-      ],
-      { cwd: root, env: { ...process.env, NO_COLOR: "1", COLUMNS: "80", ...environment } },
-      (_error, stdout) => {
-        resolve({ code: child.exitCode, stdout });
-      },
-    );
-  });
+  return dryfit(["compare", `scenarios/${scenario}`, ...words], { environment });
 }
 
 /** Every file of the scenario but the golden one, as text. */
@@ -54,7 +31,7 @@ function inputFiles(): Readonly<Record<string, string>> {
   return Object.fromEntries(paths.map((path) => [path, readFileSync(path, "utf8")]));
 }
 
-function expectGolden({ code, stdout }: Ended, path: string): void {
+function expectGolden({ code, stdout }: Pick<Ended, "code" | "stdout">, path: string): void {
   expect(code).toBe(0);
   expect(stdout).toBe(readFileSync(path, "utf8"));
   const lines = stdout.split("\n");
@@ -72,7 +49,7 @@ describe("the comparison of a ready-made scenario", { timeout: 120_000 }, () => 
 
 describe("the tutorial's comparison", { timeout: 120_000 }, () => {
   let before: Readonly<Record<string, string>> = {};
-  let first: Ended = { code: null, stdout: "" };
+  let first: Ended = { code: null, stdout: "", stderr: "" };
 
   beforeAll(async () => {
     before = inputFiles();

@@ -1,40 +1,11 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { invariant, parseTime } from "../../core/units/index.ts";
+import { planChoices, planSnapshot, snapshotText } from "../../test/support/planned-snapshot.ts";
 import { loadCatalogue } from "../../traces/index.ts";
-import type { DecidedPlan, PlanRequest } from "./decide-plan.ts";
-import { decidePlan } from "./decide-plan.ts";
-import { loadSnapshot } from "./load-snapshot.ts";
 import { findPlace } from "./place.ts";
 
-const read = (name: string): string =>
-  readFileSync(new URL(`./testdata/${name}`, import.meta.url), "utf8");
-const cluster = read("cluster.yaml");
-const pods = read("pods.yaml");
-const defaults: PlanRequest["choices"] = {
-  preferencePolicy: "Respect",
-  minValuesPolicy: "Strict",
-  featureGates: {
-    capacityBuffer: false,
-    nodeOverlay: false,
-    reservedCapacity: true,
-    spotToSpotConsolidation: false,
-  },
-};
-
-function plan(texts: readonly string[], request: Partial<PlanRequest> = {}): DecidedPlan {
-  const loaded = loadSnapshot(texts.map((text, index) => ({ name: `file-${index}`, text })));
-  invariant(loaded.ok, "the snapshot loads");
-  const { warnings, value } = loaded;
-  const decided = decidePlan(value, {
-    now: value.newestTime ?? parseTime("2026-03-02T10:00:00Z"),
-    place: findPlace(value.objects, {}),
-    catalogue: loadCatalogue(),
-    choices: defaults,
-    ...request,
-  });
-  return { ...decided, warnings: [...warnings, ...decided.warnings] };
-}
+const cluster = snapshotText("cluster.yaml");
+const pods = snapshotText("pods.yaml");
+const plan = planSnapshot;
 
 const pod = (name: string, spec: object, status: object = { phase: "Pending" }): string =>
   JSON.stringify({
@@ -242,8 +213,7 @@ describe("a plan", () => {
       },
     });
     const cheapest = (nodeOverlay: boolean): string | undefined => {
-      const featureGates = { ...defaults.featureGates, nodeOverlay };
-      const choices = { ...defaults, featureGates };
+      const choices = planChoices({ nodeOverlay });
       const [first] = plan([cluster, overlay, pod("a", {})], { choices }).plan.nodeClaims;
       return first?.launch?.instanceTypes[0]?.instanceType;
     };

@@ -1,47 +1,16 @@
 // A whole EKS cluster as kubectl prints it: whatever a cluster writes into its own objects is no news
 // to the person who runs it.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { invariant } from "../../core/units/index.ts";
-import { loadCatalogue } from "../../traces/index.ts";
-import { type DecidedPlan, decidePlan } from "./decide-plan.ts";
-import { loadSnapshot } from "./load-snapshot.ts";
-import { findPlace } from "./place.ts";
+import { planSnapshot, snapshotText } from "../../test/support/planned-snapshot.ts";
 
-const text = readFileSync(new URL("./testdata/eks.yaml", import.meta.url), "utf8");
+const text = snapshotText("eks.yaml");
 
 interface Item extends Readonly<Record<string, unknown>> {
   readonly kind: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 const { items } = parse(text) as { readonly items: readonly Item[] };
-const catalogue = loadCatalogue();
-
-/** The plan of some texts, and everything that is said beside it. */
-function planned(...texts: readonly string[]): DecidedPlan {
-  const loaded = loadSnapshot(texts.map((each, index) => ({ name: `file-${index}`, text: each })));
-  invariant(loaded.ok, "the snapshot loads");
-  const { objects, newestTime } = loaded.value;
-  invariant(newestTime !== undefined, "a cluster has times");
-  const decided = decidePlan(loaded.value, {
-    now: newestTime,
-    place: findPlace(objects, {}),
-    catalogue,
-    choices: {
-      preferencePolicy: "Respect",
-      minValuesPolicy: "Strict",
-      featureGates: {
-        capacityBuffer: false,
-        nodeOverlay: false,
-        reservedCapacity: true,
-        spotToSpotConsolidation: false,
-      },
-    },
-  });
-  return { ...decided, warnings: [...loaded.warnings, ...decided.warnings] };
-}
-
 const asList = (all: readonly unknown[]): unknown => ({
   apiVersion: "v1",
   items: all,
@@ -62,7 +31,7 @@ function withManagedFields(item: Item): Item {
 }
 
 describe("the snapshot of an EKS cluster", { timeout: 60_000 }, () => {
-  const whole = planned(text);
+  const whole = planSnapshot([text]);
 
   it("raises no warning", () => {
     expect(whole.warnings).toEqual([]);
@@ -109,7 +78,7 @@ describe("the snapshot of an EKS cluster", { timeout: 60_000 }, () => {
     ],
     ["CRLF lines and a byte order mark", () => [`\u{feff}${text.replaceAll("\n", "\r\n")}`]],
   ])("is the same as %s", (_, texts) => {
-    const { plan, warnings } = planned(...texts());
+    const { plan, warnings } = planSnapshot(texts());
     expect(warnings).toEqual([]);
     expect(plan).toEqual(whole.plan);
   });

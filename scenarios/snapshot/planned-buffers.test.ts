@@ -1,35 +1,14 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { invariant, parseTime } from "../../core/units/index.ts";
-import { loadCatalogue } from "../../traces/index.ts";
-import { decidePlan } from "./decide-plan.ts";
-import { loadSnapshot } from "./load-snapshot.ts";
-import { findPlace } from "./place.ts";
+import { parseTime } from "../../core/units/index.ts";
+import { planChoices, planSnapshot, snapshotText } from "../../test/support/planned-snapshot.ts";
 import type { Plan } from "./plan.ts";
 
-const read = (name: string): string =>
-  readFileSync(new URL(`./testdata/${name}`, import.meta.url), "utf8");
-const cluster = read("cluster.yaml");
-const buffers = read("buffers.yaml");
+const cluster = snapshotText("cluster.yaml");
+const buffers = snapshotText("buffers.yaml");
 
 function plan(texts: readonly string[], capacityBuffer = true): Plan {
-  const loaded = loadSnapshot(texts.map((text, index) => ({ name: `file-${index}`, text })));
-  invariant(loaded.ok, "the snapshot loads");
-  return decidePlan(loaded.value, {
-    now: parseTime("2026-03-02T10:00:00Z"),
-    place: findPlace(loaded.value.objects, {}),
-    catalogue: loadCatalogue(),
-    choices: {
-      preferencePolicy: "Respect",
-      minValuesPolicy: "Strict",
-      featureGates: {
-        capacityBuffer,
-        nodeOverlay: false,
-        reservedCapacity: true,
-        spotToSpotConsolidation: false,
-      },
-    },
-  }).plan;
+  const choices = planChoices({ capacityBuffer });
+  return planSnapshot(texts, { now: parseTime("2026-03-02T10:00:00Z"), choices }).plan;
 }
 
 /** Room on the node of the example, which only pods of its NodePool tolerate. */

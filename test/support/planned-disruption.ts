@@ -1,5 +1,4 @@
 // Plans of disruption for the example cluster and variations of it.
-import { readFileSync } from "node:fs";
 import { invariant, parseTime, type SimTime } from "../../core/units/index.ts";
 import { decidePlan } from "../../scenarios/snapshot/decide-plan.ts";
 import type {
@@ -9,11 +8,9 @@ import type {
 import { loadSnapshot, type Snapshot } from "../../scenarios/snapshot/load-snapshot.ts";
 import { findPlace } from "../../scenarios/snapshot/place.ts";
 import { type Catalogue, loadCatalogue } from "../../traces/index.ts";
+import { planChoices, snapshotText } from "./planned-snapshot.ts";
 
-export const cluster: string = readFileSync(
-  new URL("../../scenarios/snapshot/testdata/disruption.yaml", import.meta.url),
-  "utf8",
-);
+export const cluster: string = snapshotText("disruption.yaml");
 export const morning: SimTime = parseTime("2026-03-02T10:00:00Z");
 export const evening: SimTime = parseTime("2026-03-02T20:00:00Z");
 export const catalogue: Catalogue = loadCatalogue();
@@ -46,16 +43,7 @@ export function decide(
     now,
     place: findPlace(snapshot.objects, {}),
     catalogue,
-    choices: {
-      preferencePolicy: "Respect",
-      minValuesPolicy: "Strict",
-      featureGates: {
-        capacityBuffer: false,
-        nodeOverlay: false,
-        reservedCapacity: true,
-        spotToSpotConsolidation,
-      },
-    },
+    choices: planChoices({ spotToSpotConsolidation }),
   }).plan.disruption;
 }
 
