@@ -136,6 +136,11 @@ describe("the laws of a journal", () => {
       changed("interruption-notice", (it) => ({ ...it, at: plan.start })),
       /ms after the notice/,
     ],
+    [
+      "an event that ends before it began",
+      changed("event", (it) => ({ ...it, firstAt: plan.end })),
+      /ends before it began/,
+    ],
     ["time that goes back", [...journal.slice(-1), ...journal.slice(0, 1)], /time goes back/],
   ];
   it.for(altered)("notice %s", ([, entries, law]) => {

@@ -12,6 +12,15 @@ const interruptionMax = 125_000;
 /** How late an expiration may be noticed. */
 const expirationLatenessMax = 2_000;
 
+/** Of events that come again and again, the last of them; they are summed up when the run ends. */
+function happenedAt(entry: LedgerEntry): number {
+  return entry.kind === "event" ? entry.lastAt : entry.at;
+}
+
+function isBill({ kind }: LedgerEntry): boolean {
+  return kind === "charge" || kind === "control-plane-charge";
+}
+
 /** The replayed end of a journal, and every law that was broken on the way; none: all is well. */
 export function auditJournal(
   plan: WorldPlan,
@@ -29,8 +38,11 @@ export function auditJournal(
   for (const entry of journal) {
     if (now !== undefined && entry.at < now.at) violate(`time goes back to ${entry.at}`);
     now = entry;
-    if (entry.at >= plan.end && entry.kind !== "charge" && entry.kind !== "control-plane-charge") {
+    if (happenedAt(entry) >= plan.end && !isBill(entry)) {
       violate("something happens at the end of the run or later");
+    }
+    if (entry.kind === "event" && (entry.firstAt > entry.lastAt || entry.lastAt > entry.at)) {
+      violate("an event is told before it came, or ends before it began");
     }
     if (entry.kind === "disruption-command") disruption.command(entry);
     if (entry.kind === "pod-evicted") disruption.eviction(entry);
