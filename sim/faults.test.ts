@@ -170,8 +170,11 @@ describe("faults that overlap", () => {
   );
 
   it("that have both ended leave the node well", () => {
-    const faults = [ill("KernelReady", 0, 20), ill("KernelReady", 10, 15)];
-    expect(run(faults, oneNode).deleted).toEqual([]);
+    const { deleted, of } = run([ill("KernelReady", 0, 20), ill("KernelReady", 10, 15)], oneNode);
+    expect(deleted).toEqual([]);
+    expect(of("fault-ended")).toMatchObject([
+      { at: after(at, minutes(25)), fault: "KernelReady=False" },
+    ]);
   });
 
   it("of different conditions end each for itself", () => {

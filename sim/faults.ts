@@ -168,7 +168,7 @@ export class Faults {
     const nodeName = node.metadata.name;
     ledger.record({
       ...{ kind: "fault", at: timeline.now, nodeName, instanceId: instance.instanceId },
-      fault: effect.kind === "instance" ? effect.fault : `${effect.type}=${effect.status}`,
+      fault: nameOf(effect),
     });
     if (effect.kind === "instance") this.#befall(effect.fault, nodeName, instance.instanceId);
     else this.#sicken(effect, fault, nodeName);
@@ -230,11 +230,25 @@ export class Faults {
     if (rest.length === 0) this.#illnessesByNode.delete(nodeName);
     else this.#illnessesByNode.set(nodeName, rest);
     const { type } = ended.effect;
-    if (rest.some(({ effect }) => effect.type === type)) return;
-    const { kube } = this.#options;
+    if (!rest.some(({ effect }) => effect.type === type)) this.#heal(ended.effect, nodeName);
+  }
+
+  #heal(effect: NodeCondition, nodeName: string): void {
+    const { kube, ledger, timeline } = this.#options;
+    const node = kube.api.node(nodeName);
+    // Nobody reports of a host that is lost by now.
+    if (node === undefined || !kube.hasKubelet(nodeName)) return;
+    const instanceId = instanceIdOf(node.spec.providerId);
+    const fault = nameOf(effect);
+    ledger.record({ kind: "fault-ended", at: timeline.now, fault, nodeName, instanceId });
+    const { type } = effect;
     if (type === "Ready") kube.recoverNode(nodeName);
     else kube.setNodeCondition(nodeName, { type, status: "True", reason: "Fault", message: "" });
   }
+}
+
+function nameOf(effect: FaultEffect): string {
+  return effect.kind === "instance" ? effect.fault : `${effect.type}=${effect.status}`;
 }
 
 function statusCheckOf(

@@ -104,6 +104,7 @@ const entrySchema = z.discriminatedUnion("kind", [
   entry("instance-terminated", { instanceId: text }),
   entry("instance-stopping", { instanceId: text }),
   entry("fault", { fault: text, nodeName: text, instanceId: text }),
+  entry("fault-ended", { fault: text, nodeName: text, instanceId: text }),
   entry("charge", {
     item: z.enum(["compute", "storage", "public-ipv4"]),
     instanceId: text,

@@ -168,6 +168,8 @@ export class NodeStory {
         );
       case "fault":
         return this.#tell(entry, "fault", `fault: ${entry.fault}`);
+      case "fault-ended":
+        return this.#tell(entry, "fault-ended", `the fault is over: ${entry.fault}`);
       case "rebalance-recommendation":
         return this.#tell(entry, "rebalance", "EC2 recommends to rebalance");
       case "instance-shutting-down": {

@@ -11,6 +11,7 @@ const toldOtherwise: ReadonlySet<string> = new Set([
   "DisruptionWaitingReadiness",
   "Evicted",
   "FailedScheduling",
+  "InstanceStopping",
   "InstanceTerminating",
   "InsufficientCapacityError",
   "Nominated",

@@ -58,6 +58,13 @@ export type LedgerEntry = At &
         readonly nodeName: string;
         readonly instanceId: string;
       }
+    /** A condition that faults have made bad is good again. */
+    | {
+        readonly kind: "fault-ended";
+        readonly fault: string;
+        readonly nodeName: string;
+        readonly instanceId: string;
+      }
     /**
      * A part of an instance's bill, closed: at its end, at the end of the run, and at hour marks.
      * `usd` sums over a run to the reported cost.
