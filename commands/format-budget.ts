@@ -9,6 +9,7 @@ import { count, list, type TextStyle } from "./text-lines.ts";
 
 const workloadsMax = 4;
 const heldMax = 12;
+const podsMax = 4;
 
 /** The report as text; times are UTC. */
 export function formatBudget(report: BudgetReport, style: TextStyle): string {
@@ -20,6 +21,7 @@ export function formatBudget(report: BudgetReport, style: TextStyle): string {
     ...report.nodePools.flatMap((it) => nodePool(it, style)),
     ...pdbs(report.podDisruptionBudgets, style),
     ...held(report, style),
+    ...heldNow(report, style),
     ...(report.notes.length === 0 ? [] : [""]),
     ...report.notes.flatMap((note) =>
       hang("- ", `${note.charAt(0).toUpperCase()}${note.slice(1)}.`, columns),
@@ -133,7 +135,7 @@ function pdbs(budgets: readonly PdbAllowance[], { columns, paint }: TextStyle): 
     ...rows.flatMap((row, index) => {
       const budget = budgets[index];
       if (budget === undefined) return [row];
-      const { workloads, message } = budget;
+      const { workloads, message = whyNothingNow(budget) } = budget;
       return [
         budget.allowedAtFullHealth === 0 ? paint.red(row) : row,
         ...(workloads.length === 0 ? [] : hang("  of ", list(workloads, workloadsMax), columns)),
@@ -141,6 +143,12 @@ function pdbs(budgets: readonly PdbAllowance[], { columns, paint }: TextStyle): 
       ];
     }),
   ];
+}
+
+/** A budget that lets something go on other days. */
+function whyNothingNow({ allowedNow, healthyNow, desiredNow }: PdbAllowance): string | undefined {
+  if (allowedNow !== 0 || healthyNow === undefined || desiredNow === undefined) return undefined;
+  return `nothing at present: ${healthyNow} pods are healthy, ${desiredNow} have to be`;
 }
 
 function held({ heldWorkloads }: BudgetReport, { columns, paint }: TextStyle): readonly string[] {
@@ -155,5 +163,25 @@ function held({ heldWorkloads }: BudgetReport, { columns, paint }: TextStyle): r
       .slice(0, heldMax)
       .flatMap(({ workload, message }) => hang("  ", `${workload}: ${message}`, columns)),
     ...(rest > 0 ? [`  and ${rest} more (--json has all)`] : []),
+  ];
+}
+
+function heldNow({ heldNodes }: BudgetReport, { columns, paint }: TextStyle): readonly string[] {
+  if (heldNodes === undefined || heldNodes.nodes.length === 0) return [];
+  const { at, nodes } = heldNodes;
+  const rest = nodes.length - heldMax;
+  return [
+    "",
+    ...wrap(`Nodes that their pods hold at ${at}`, columns).map((line) => paint.bold(line)),
+    ...nodes
+      .slice(0, heldMax)
+      .flatMap(({ node, nodePool: name, details }) => [
+        ...hang("  ", `${node} (${name})`, columns),
+        ...details.slice(0, podsMax).flatMap((detail) => hang("    ", detail, columns)),
+        ...(details.length > podsMax
+          ? [`    and ${details.length - podsMax} more pods (--json has all)`]
+          : []),
+      ]),
+    ...(rest > 0 ? [`  and ${count(rest, "node")} more (--json has all)`] : []),
   ];
 }

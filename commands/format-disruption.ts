@@ -9,7 +9,7 @@ import type {
   PlannedVerdict,
 } from "../scenarios/index.ts";
 import { podsText } from "./format-buffers.ts";
-import { formatTable } from "./print-table.ts";
+import { formatNodeTable } from "./format-node-table.ts";
 import { count, list, type TextStyle } from "./text-lines.ts";
 
 /** How many nodes of one reason are named. */
@@ -106,34 +106,17 @@ function told(command: PlannedCommand, plan: Plan, style: TextStyle): readonly s
   const { columns, paint } = style;
   const { decision, method, reason, candidates, replacements, existingNodes } = command;
   const title = decision === "delete" ? "Would be deleted" : "Would be replaced";
-  const table = formatTable(
-    [
-      { title: "NODE" },
-      { title: "NODEPOOL" },
-      { title: "TYPE" },
-      { title: "CAPACITY" },
-      { title: "ZONE" },
-      { title: "PODS", isNumber: true },
-      { title: "$/H", isNumber: true },
-    ],
+  const table = formatNodeTable(
     candidates
       .slice(0, rowsMax)
-      .map(({ node, nodePool, instanceType, capacityType, zone, pods, usdPerHour: it }) => [
-        node,
-        nodePool,
-        instanceType ?? "?",
-        capacityType ?? "?",
-        zone === undefined ? "?" : shortZone(zone, plan),
-        String(pods.length),
-        it === undefined ? "?" : it.toFixed(4),
-      ]),
+      .map((it) => ({ ...withShortZone(it, plan), podCount: it.pods.length })),
+    style,
   );
-  const [head = "", ...rows] = table.trimEnd().split("\n");
   return [
     "",
     ...wrap(`${title} (${reason}, ${method})`, columns).map((line) => paint.bold(line)),
-    paint.dim(head),
-    ...rows,
+    ...table.head,
+    ...table.rows.flat(),
     ...moreOf("", candidates.length - rowsMax),
     ...replacements.flatMap((it) => hang("by: ", replacementText(it, plan), columns)),
     ...existingNodes
@@ -298,41 +281,19 @@ function shorten(message: string): string {
 function nodeTable({ disruption, ...plan }: Plan, style: TextStyle): readonly string[] {
   const { columns, paint } = style;
   const { nodes } = disruption;
-  const table = formatTable(
-    [
-      { title: "NODE" },
-      { title: "NODEPOOL" },
-      { title: "TYPE" },
-      { title: "CAPACITY" },
-      { title: "ZONE" },
-      { title: "PODS", isNumber: true },
-      { title: "$/H", isNumber: true },
-    ],
-    nodes.map(({ node, nodePool, instanceType, capacityType, zone, podCount, ...it }) => [
-      node,
-      nodePool ?? "-",
-      instanceType ?? "?",
-      capacityType ?? "-",
-      zone === undefined ? "?" : shortZone(zone, plan),
-      String(podCount),
-      it.usdPerHour === undefined ? "?" : it.usdPerHour.toFixed(4),
-    ]),
+  const table = formatNodeTable(
+    nodes.map((it) => withShortZone(it, plan)),
+    style,
   );
-  const [head = "", ...rows] = table.trimEnd().split("\n");
   return [
     "",
     paint.bold(`Nodes: ${nodes.length}`),
-    paint.dim(head),
-    ...rows.flatMap((row, index) => {
-      const node = nodes[index];
-      if (node === undefined) return [row];
-      const { verdict, message, details } = node;
-      return [
-        row,
-        ...hang(`    ${verdict}: `, capital(message), columns).map(paint.yellow),
-        ...details.flatMap((detail) => hang("      ", detail, columns)),
-      ];
-    }),
+    ...table.head,
+    ...nodes.flatMap(({ verdict, message, details }, index) => [
+      ...(table.rows[index] ?? []),
+      ...hang(`    ${verdict}: `, capital(message), columns).map(paint.yellow),
+      ...details.flatMap((detail) => hang("      ", detail, columns)),
+    ]),
   ];
 }
 
@@ -349,6 +310,13 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
+}
+
+function withShortZone<Row extends { readonly zone?: string }>(
+  row: Row,
+  plan: Pick<Plan, "region">,
+): Row {
+  return row.zone === undefined ? row : { ...row, zone: shortZone(row.zone, plan) };
 }
 
 function shortZone(zone: string, { region }: Pick<Plan, "region">): string {

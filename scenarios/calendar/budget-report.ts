@@ -13,6 +13,8 @@ export interface BudgetReport {
   readonly podDisruptionBudgets: readonly PdbAllowance[];
   /** Workloads whose pods hold their nodes whatever the calendar says, by name. */
   readonly heldWorkloads: readonly HeldWorkload[];
+  /** Nodes that pods of the snapshot hold at its time; absent without Nodes. */
+  readonly heldNodes?: HeldNodes;
   /** What had to be assumed, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -93,10 +95,29 @@ export interface PdbAllowance {
   readonly allowedAtFullHealth?: number;
   /** What the status says; absent without one. */
   readonly allowedNow?: number;
+  /** Of the status, too: pods that are healthy, and how many have to be. */
+  readonly healthyNow?: number;
+  readonly desiredNow?: number;
   /** Karpenter doesn't even plan for the pods to move. */
   readonly isFullyBlocking: boolean;
   /** Why it lets nothing go at all; absent where it does. */
   readonly message?: string;
+}
+
+/** Nodes of Karpenter's that pods hold at one time. */
+export interface HeldNodes {
+  /** RFC 3339: the newest time of the snapshot. */
+  readonly at: string;
+  /** By name. */
+  readonly nodes: readonly HeldNode[];
+}
+
+/** A node, and what holds it. */
+export interface HeldNode {
+  readonly node: string;
+  readonly nodePool: string;
+  /** A line for each pod, with its rule. */
+  readonly details: readonly string[];
 }
 
 /** A workload whose pods cannot be moved. */

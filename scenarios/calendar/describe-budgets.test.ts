@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { after, days, invariant, parseTime } from "../../core/units/index.ts";
+import { snapshotText, stuckCluster } from "../../test/support/planned-snapshot.ts";
 import { loadManifests } from "../manifests/index.ts";
 import { type BudgetFindingCode, budgetFindingCodes, type BudgetReport } from "./budget-report.ts";
 import { type BudgetRequest, describeBudgets } from "./describe-budgets.ts";
@@ -180,5 +181,52 @@ spec:
       "StatefulSet bank/ledger",
       "CronJob jobs/report",
     ]);
+  });
+});
+
+describe("nodes that pods hold at the time of a snapshot", () => {
+  it("are told with the pods and their rules, those of Karpenter only", () => {
+    expect(report(stuckCluster()).heldNodes).toEqual({
+      at: "2026-03-02T08:14:31Z",
+      nodes: [
+        {
+          node: "ip-10-20-35-64.eu-west-1.compute.internal",
+          nodePool: "general",
+          details: [
+            "pod shop/db-0: PodDisruptionBudget shop/db allows 0 disruptions: maxUnavailable 0, 1 of 1 pods healthy",
+          ],
+        },
+        {
+          node: "ip-10-20-44-9.eu-west-1.compute.internal",
+          nodePool: "general",
+          details: [
+            expect.stringMatching(
+              /^pod shop\/cart-\S+: annotation karpenter.sh\/do-not-disrupt: "true"$/,
+            ) as unknown,
+          ],
+        },
+      ],
+    });
+    expect(report(snapshotText("eks.yaml")).heldNodes?.nodes).toEqual([]);
+  });
+
+  it("are those whose budget has counted its pods and lets nothing go, at present or ever", () => {
+    const few = snapshotText("eks.yaml").replace(
+      /(currentHealthy: )3(\n {4}desiredHealthy: )2(\n {4}disruptionsAllowed: )1/,
+      "$12$22$30",
+    );
+    const { heldNodes, podDisruptionBudgets, heldWorkloads } = report(few);
+    expect(heldNodes?.nodes.map(({ node }) => node)).toHaveLength(3);
+    expect(podDisruptionBudgets.find(({ name }) => name === "shop/web")).toMatchObject({
+      allowedAtFullHealth: 1,
+      allowedNow: 0,
+      healthyNow: 2,
+      desiredNow: 2,
+    });
+    expect(heldWorkloads).toEqual([]);
+  });
+
+  it("are not spoken of where there are no nodes", () => {
+    expect(report(manifests).heldNodes).toBeUndefined();
   });
 });

@@ -19,6 +19,7 @@ import {
   seconds,
   type SimTime,
 } from "../../core/units/index.ts";
+import { newestTime } from "../snapshot/load-snapshot.ts";
 import { SnapshotCluster } from "../snapshot/snapshot-cluster.ts";
 import { budgetFindings } from "./budget-findings.ts";
 import type {
@@ -29,6 +30,7 @@ import type {
 } from "./budget-report.ts";
 import { budgetText, writtenDuration } from "./budget-text.ts";
 import { disruptionCalendar } from "./disruption-calendar.ts";
+import { heldNodes } from "./held-nodes.ts";
 import { heldWorkloads, pdbAllowances } from "./pdb-allowances.ts";
 import { workloadPods } from "./workload-pods.ts";
 
@@ -70,6 +72,7 @@ export function describeBudgets(
     nodePools: calendars,
     podDisruptionBudgets: pdbAllowances(budgets, workloads),
     heldWorkloads: heldWorkloads(budgets, workloads),
+    ...heldNow(objects, from),
     notes: [
       ...(assumed.length === 0
         ? []
@@ -82,6 +85,15 @@ export function describeBudgets(
         : ["workloads with a HorizontalPodAutoscaler count with its minReplicas"]),
     ],
   };
+}
+
+function heldNow(
+  objects: readonly ManifestObject[],
+  from: SimTime,
+): Pick<BudgetReport, "heldNodes"> {
+  if (!objects.some(({ kind }) => kind === "Node")) return {};
+  const now = newestTime(objects) ?? from;
+  return { heldNodes: { at: formatTime(now), nodes: heldNodes(objects, now) } };
 }
 
 /** Nodes by NodePool, as Karpenter counts them; undefined without any Node. */

@@ -9,6 +9,7 @@ import { labelSelectorMatches } from "../../core/scheduling/index.ts";
 import { compareStrings, tryParseDuration } from "../../core/units/index.ts";
 import { budgetCounts } from "../../sim/kube/index.ts";
 import type { HeldWorkload, PdbAllowance } from "./budget-report.ts";
+import { hasCounts } from "./held-nodes.ts";
 import type { WorkloadPods } from "./workload-pods.ts";
 
 /** What each budget allows, sorted by name. */
@@ -57,14 +58,16 @@ function allowanceOf(
     ...(minAvailable === undefined ? {} : { minAvailable }),
     workloads: workloads.map(workloadText),
     ...(isKnown ? { expectedPods, allowedAtFullHealth: disruptionsAllowed } : {}),
-    ...(hasStatus(budget) ? { allowedNow: budget.status.disruptionsAllowed } : {}),
+    ...(hasCounts(budget)
+      ? {
+          allowedNow: budget.status.disruptionsAllowed,
+          healthyNow: budget.status.currentHealthy,
+          desiredNow: budget.status.desiredHealthy,
+        }
+      : {}),
     isFullyBlocking,
     ...(message === undefined ? {} : { message }),
   };
-}
-
-function hasStatus({ status }: PodDisruptionBudget): boolean {
-  return status.expectedPods + status.currentHealthy + status.desiredHealthy > 0;
 }
 
 function workloadText({ name, pods, autoscaled }: WorkloadPods): string {

@@ -159,7 +159,10 @@ describe("a plan of disruption", () => {
 
   it.each([
     ["general-9t2kd", 'pod shop/report-1: annotation karpenter.sh/do-not-disrupt: "true"'],
-    ["general-dz5rg", "pod shop/cart-1: matches shop/cart and shop/cart-legacy"],
+    [
+      "general-dz5rg",
+      "pod shop/cart-1: matches several PodDisruptionBudgets: shop/cart, shop/cart-legacy",
+    ],
     ["general-c6wnp", "pod shop/checkout-1: PodDisruptionBudget shop/checkout allows 0"],
     ["general-fk8s2", "StartupTaint node.cilium.io/agent-not-ready:NoExecute still exists"],
     ["general-j7x4b", "until 2026-03-02T10:03:00Z"],

@@ -272,8 +272,8 @@ function notesOf(
   const launched = provisioning.kind === "scheduled" ? provisioning.results.newNodeClaims : [];
   if (launched.length > 0) {
     notes.push(
-      "pods that get new NodeClaims count as waiting: once these are launched, Karpenter looks " +
-        "again, and may find another command",
+      "pods that get new NodeClaims still count as pending, and every replacement has to hold them " +
+        "as well: once those are launched, Karpenter looks again, and may find another command",
     );
   }
   const hasSpot = state.stateNodes().some(({ labels }) => labels[labelCapacityType] === "spot");

@@ -2,7 +2,7 @@
 // to the person who runs it.
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { planSnapshot, snapshotText } from "../../test/support/planned-snapshot.ts";
+import { planSnapshot, snapshotText, stuckCluster } from "../../test/support/planned-snapshot.ts";
 
 const text = snapshotText("eks.yaml");
 
@@ -81,5 +81,28 @@ describe("the snapshot of an EKS cluster", { timeout: 60_000 }, () => {
     const { plan, warnings } = planSnapshot(texts());
     expect(warnings).toEqual([]);
     expect(plan).toEqual(whole.plan);
+  });
+});
+
+describe("a node of that cluster that is stuck", { timeout: 60_000 }, () => {
+  const { plan, warnings } = planSnapshot([stuckCluster()]);
+  const { nodes, commands } = plan.disruption;
+
+  it.each([
+    [
+      "ip-10-20-44-9.eu-west-1.compute.internal",
+      "disruption/pod-do-not-disrupt",
+      /^pod shop\/cart-\S+: annotation karpenter.sh\/do-not-disrupt: "true"$/,
+    ],
+    [
+      "ip-10-20-35-64.eu-west-1.compute.internal",
+      "disruption/pdb-blocks",
+      /^pod shop\/db-0: PodDisruptionBudget shop\/db allows 0 disruptions: maxUnavailable 0, 1 of 1 pods healthy$/,
+    ],
+  ])("%s is told with %s, the pod and its rule", (name, code, detail) => {
+    const found = nodes.find(({ node }) => node === name);
+    expect(found).toMatchObject({ verdict: "stays", code });
+    expect(found?.details).toEqual([expect.stringMatching(detail)]);
+    expect([commands, warnings]).toEqual([[], []]);
   });
 });

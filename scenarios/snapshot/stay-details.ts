@@ -1,45 +1,29 @@
 // What stands behind the sentence with which a node stays: the pods that hold it and by which rule,
 // conditions with their time, and what uses up a budget.
 import {
-  annotationDoNotDisrupt,
   type BudgetReason,
   labelNodePool,
   type NodeClaim,
   type NodePool,
-  objectKey,
   type Pod,
-  type PodDisruptionBudget,
 } from "../../core/apis/index.ts";
 import { bufferKeyOf } from "../../core/capacitybuffer/index.ts";
-import {
-  type ConsideredMove,
-  type PdbLimits,
-  type RefusalCode,
-} from "../../core/disruption/index.ts";
-import {
-  consolidateAfterStart,
-  doNotDisrupt,
-  isActive,
-  isConditionTrue,
-  type StateNode,
-} from "../../core/state/index.ts";
+import { type ConsideredMove, type RefusalCode } from "../../core/disruption/index.ts";
+import { consolidateAfterStart, isConditionTrue, type StateNode } from "../../core/state/index.ts";
 import {
   after,
   formatFixed,
   formatTime,
   formatUsdPerHour,
   Never,
-  type SimTime,
   usdPerHour,
 } from "../../core/units/index.ts";
 import { writtenDuration } from "../calendar/budget-text.ts";
 import type { PlannedBudget } from "./disruption-plan.ts";
+import { heldByBudgets, type HoldFacts, protectedPods } from "./held-pods.ts";
 
 /** What details are made of. */
-export interface DetailFacts {
-  readonly now: SimTime;
-  readonly pdbLimits: PdbLimits;
-  readonly podDisruptionBudgets: readonly PodDisruptionBudget[];
+export interface DetailFacts extends HoldFacts {
   readonly budgets: readonly PlannedBudget[];
   /** Names of nodes that use up budgets, by NodePool. */
   readonly disruptingByNodePool: ReadonlyMap<string, readonly string[]>;
@@ -132,45 +116,6 @@ function roomForBuffers(pods: readonly Pod[]): readonly string[] {
   return [...counts].map(
     ([key, count]) => `room for ${count} pod${count === 1 ? "" : "s"} of CapacityBuffer ${key}`,
   );
-}
-
-function protectedPods(pods: readonly Pod[], now: SimTime): readonly string[] {
-  return pods.flatMap((pod) => {
-    if (!isActive(pod)) return [];
-    const protection = doNotDisrupt(pod, now);
-    const value = JSON.stringify(pod.metadata.annotations[annotationDoNotDisrupt] ?? "");
-    const rule = `pod ${objectKey(pod)}: annotation ${annotationDoNotDisrupt}: ${value}`;
-    if (protection.kind === "always") return [rule];
-    if (protection.kind !== "active") return [];
-    const { until } = protection;
-    return [`${rule}, ${until === undefined ? "not started yet" : `until ${formatTime(until)}`}`];
-  });
-}
-
-function heldByBudgets(
-  pods: readonly Pod[],
-  { pdbLimits, podDisruptionBudgets, now }: DetailFacts,
-): readonly string[] {
-  return pods.flatMap((pod) => {
-    const keys = pdbLimits.blocked([pod], now)?.podDisruptionBudgets ?? [];
-    if (keys.length === 0) return [];
-    if (keys.length > 1) return [`pod ${objectKey(pod)}: matches ${keys.join(" and ")}`];
-    const budget = podDisruptionBudgets.find((each) => objectKey(each) === keys[0]);
-    return [`pod ${objectKey(pod)}: PodDisruptionBudget ${keys[0]} ${allows(budget)}`];
-  });
-}
-
-/** `allows 0 disruptions: minAvailable 3, 3 of 3 pods healthy`. */
-function allows(budget: PodDisruptionBudget | undefined): string {
-  if (budget === undefined) return "";
-  const { maxUnavailable, minAvailable } = budget.spec;
-  const { disruptionsAllowed, currentHealthy, expectedPods } = budget.status;
-  const rule =
-    maxUnavailable === undefined
-      ? `minAvailable ${minAvailable ?? "none"}`
-      : `maxUnavailable ${maxUnavailable}`;
-  const counts = `${currentHealthy} of ${expectedPods} pods healthy`;
-  return `allows ${disruptionsAllowed} disruptions: ${rule}, ${counts}`;
 }
 
 /** What a node that is going away still waits for. */

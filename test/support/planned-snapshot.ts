@@ -51,3 +51,22 @@ export function planSnapshot(
   });
   return { ...decided, warnings: [...warnings, ...decided.warnings] };
 }
+
+/** The EKS cluster with two nodes that are stuck: by an annotation, and by a budget of 0. */
+export function stuckCluster(): string {
+  const items = snapshotText("eks.yaml").split(/^(?=- apiVersion: )/m);
+  const changed = items.map((item) => {
+    if (/^ {2}kind: Pod\n[\s\S]*^ {4}name: cart-[\s\S]*nodeName: ip-10-20-44-9\./m.test(item)) {
+      const annotation = 'karpenter.sh/do-not-disrupt: "true"';
+      return item.replace("  metadata:\n", `  metadata:\n    annotations:\n      ${annotation}\n`);
+    }
+    if (/^ {2}kind: PodDisruptionBudget\n[\s\S]*^ {4}name: db\n/m.test(item)) {
+      return item
+        .replace("maxUnavailable: 1", "maxUnavailable: 0")
+        .replace("desiredHealthy: 0", "desiredHealthy: 1")
+        .replace("disruptionsAllowed: 1", "disruptionsAllowed: 0");
+    }
+    return item;
+  });
+  return changed.join("");
+}
