@@ -1,11 +1,9 @@
 import type { Diagnostic } from "../../core/units/index.ts";
-import { after, formatTime } from "../../core/units/index.ts";
 import { everyObject, fixedKeys, overlayGroups } from "../policies/overlay.ts";
 import type { ChangeSpec, PolicyChangeSpec, ScenarioSpec } from "../scenario-schema.ts";
-import { instantOf } from "../schema/value-fields.ts";
-import type { Complain } from "./complaint.ts";
+import { type Complain, outsideOfRun } from "./complaint.ts";
+import { formatSteps } from "./document-place.ts";
 import type { Step } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** Every change of a scenario, with the steps to it from `spec` on. */
 export function changesOf(
@@ -25,7 +23,7 @@ export function changesOf(
 export function checkChanges(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
   return changesOf(spec).flatMap(([steps, change]) => [
     ...emptyChange(steps, change, complain),
-    ...outsideOfRun(spec, steps, change, complain),
+    ...outsideOfRun(spec, change.at, "change").map((it) => complain([...steps, "at"], it)),
     ...overlayGroups.flatMap((group) =>
       Object.entries(change[group] ?? {}).flatMap(([target, patch]) =>
         fixedKeys(patch).map((fixed) =>
@@ -56,25 +54,6 @@ function emptyChange(
       found: "at alone",
       allowed: `one of ${keys.join(", ")}`,
       message: "the change changes nothing",
-    }),
-  ];
-}
-
-function outsideOfRun(
-  { start, duration }: ScenarioSpec,
-  steps: readonly Step[],
-  { at }: PolicyChangeSpec,
-  complain: Complain,
-): readonly Diagnostic[] {
-  const time = instantOf(at, start);
-  const end = after(start, duration);
-  if (time >= start && time < end) return [];
-  return [
-    complain([...steps, "at"], {
-      code: "scenario/outside-of-run",
-      found: formatTime(time),
-      allowed: `from ${formatTime(start)} to before ${formatTime(end)}`,
-      message: "the change is outside of the run",
     }),
   ];
 }

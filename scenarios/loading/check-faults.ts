@@ -1,12 +1,11 @@
 import { nearMiss } from "../../core/apis/index.ts";
 import type { Diagnostic } from "../../core/units/index.ts";
-import { after, compareStrings, formatTime } from "../../core/units/index.ts";
+import { compareStrings } from "../../core/units/index.ts";
 import type { FaultSpec, ScenarioSpec } from "../scenario-schema.ts";
-import { instantOf } from "../schema/value-fields.ts";
-import type { Complain, Complaint } from "./complaint.ts";
+import { type Complain, type Complaint, outsideOfRun } from "./complaint.ts";
+import { atValue } from "./document-place.ts";
 import type { PolicyCluster } from "./load-clusters.ts";
 import type { ScenarioDocument } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** What is wrong with faults whose shape is right. */
 export function checkFaults(spec: ScenarioSpec, complain: Complain): readonly Diagnostic[] {
@@ -17,7 +16,7 @@ export function checkFaults(spec: ScenarioSpec, complain: Complain): readonly Di
       ...oneOf(fault.nodes, ["count", "percent"], 0),
       ...badCount(fault),
       ...badCondition(fault),
-      ...outsideOfRun(spec, fault),
+      ...outsideOfRun(spec, fault.at, "fault").map((complaint) => ({ step: ["at"], complaint })),
     ].map(({ step, complaint }) => complain(["faults", index, ...step], complaint)),
   );
 }
@@ -81,20 +80,6 @@ function badCondition({ nodeCondition }: FaultSpec): readonly Found[] {
   return [{ step: ["nodeCondition", isReady ? "for" : "status"], complaint }];
 }
 
-function outsideOfRun({ start, duration }: ScenarioSpec, { at }: FaultSpec): readonly Found[] {
-  if (at === undefined) return [];
-  const time = instantOf(at, start);
-  const end = after(start, duration);
-  if (time >= start && time < end) return [];
-  const complaint = {
-    code: "scenario/outside-of-run",
-    found: formatTime(time),
-    allowed: `from ${formatTime(start)} to before ${formatTime(end)}`,
-    message: "the fault is outside of the run",
-  };
-  return [{ step: ["at"], complaint }];
-}
-
 /** NodePools of faults that are not among the manifests. */
 export function checkFaultTargets(
   document: ScenarioDocument,
@@ -115,9 +100,7 @@ export function checkFaultTargets(
     const meant = nearMiss(nodePool, names);
     return [
       {
-        file: document.file,
-        ...document.valuePosition(steps),
-        path: formatSteps(steps),
+        ...atValue(document, steps),
         code: "scenario/unknown-object",
         found: nodePool,
         allowed: names.length === 0 ? "manifests with a NodePool" : names.join(", "),

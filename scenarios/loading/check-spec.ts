@@ -7,8 +7,8 @@ import type { ScenarioSpec } from "../scenario-schema.ts";
 import { checkChanges } from "./check-changes.ts";
 import { checkFaults } from "./check-faults.ts";
 import type { Complain, Complaint } from "./complaint.ts";
+import { atValue, formatSteps } from "./document-place.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** What is wrong with a scenario whose shape is right: names that nothing answers to. */
 export function checkSpec(
@@ -17,9 +17,7 @@ export function checkSpec(
   catalogue: Catalogue,
 ): readonly Diagnostic[] {
   const complain: Complain = (steps, complaint) => ({
-    file: document.file,
-    ...document.valuePosition(["spec", ...steps]),
-    path: formatSteps(["spec", ...steps]),
+    ...atValue(document, ["spec", ...steps]),
     ...complaint,
   });
   return [

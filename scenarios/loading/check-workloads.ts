@@ -6,9 +6,9 @@ import { batchTemplate, traceTemplate } from "../workloads/pod-arrivals.ts";
 import type { PodTemplateResult } from "../workloads/pod-template.ts";
 import { scaledTarget } from "../workloads/replica-plans.ts";
 import type { ScaledWorkload } from "../workloads/replica-plans.ts";
+import { atValue } from "./document-place.ts";
 import type { PolicyCluster } from "./load-clusters.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** Workloads that name what is not in the manifests, or whose pods an API server would refuse. */
 export function checkWorkloads(
@@ -51,9 +51,7 @@ function checkTarget(
   const at = [...steps, kind === "Deployment" ? "deployment" : "statefulSet"];
   return [
     {
-      file: document.file,
-      ...document.valuePosition(at),
-      path: formatSteps(at),
+      ...atValue(document, at),
       code: "scenario/unknown-object",
       found: `${namespace}/${name}`,
       allowed: names.length === 0 ? `manifests with a ${kind}` : names.join(", "),
@@ -70,9 +68,7 @@ function podComplaints(
 ): readonly Diagnostic[] {
   if (result.ok) return [];
   return result.issues.map(({ found, allowed, message }) => ({
-    file: document.file,
-    ...document.valuePosition(steps),
-    path: formatSteps(steps),
+    ...atValue(document, steps),
     code: "scenario/bad-pod",
     found,
     allowed,

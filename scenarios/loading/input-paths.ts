@@ -8,7 +8,7 @@ import nodePath from "node:path";
 import { glob } from "tinyglobby";
 import type { Diagnostic, Result } from "../../core/units/index.ts";
 import { compareStrings, fail, ok } from "../../core/units/index.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
+import { atValue } from "./document-place.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
 
 /** A file that the scenario names. */
@@ -43,7 +43,7 @@ export async function findInputFile(
   }
   const looked = [folders.scenario, ...folders.data].map(shown).join(", ");
   return fail({
-    ...placed(document, steps),
+    ...atValue(document, steps),
     code: "scenario/missing-file",
     found: written,
     allowed: "a file in the scenario's folder, or in a folder given with --data",
@@ -77,7 +77,7 @@ export async function findInputFiles(
     for (const name of found) names.add(name);
     if (found.length === 0) {
       diagnostics.push({
-        ...placed(document, [...steps, index]),
+        ...atValue(document, [...steps, index]),
         code: "scenario/missing-file",
         found: pattern,
         allowed: "a path or glob that matches at least one file in the scenario's folder",
@@ -99,20 +99,13 @@ function refuse(
   const climbs = slashed(written).split("/").includes("..");
   if (!isAbsolute && !climbs) return undefined;
   return {
-    ...placed(document, steps),
+    ...atValue(document, steps),
     code: "scenario/path-outside",
     found: written,
     allowed: "a path inside of the scenario's folder",
     hint: `name the file by its path in a data folder, and give the folder with --data DIR`,
     message: `${written} leads out of the scenario's folder`,
   };
-}
-
-function placed(
-  document: ScenarioDocument,
-  steps: readonly Step[],
-): Pick<Diagnostic, "file" | "line" | "column" | "path"> {
-  return { file: document.file, ...document.valuePosition(steps), path: formatSteps(steps) };
 }
 
 function slashed(path: string): string {

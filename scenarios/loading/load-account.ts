@@ -5,8 +5,8 @@ import { isMapping, mergePatch } from "../policies/merge-patch.ts";
 import type { AccountSpec, ScenarioSpec } from "../scenario-schema.ts";
 import { accountSchema } from "../schema/account-schema.ts";
 import { instantOf } from "../schema/value-fields.ts";
+import { atKey, atValue, formatSteps, valueAt } from "./document-place.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** Lists that can only change if they are described from the start. */
 const describedParts = ["subnets", "securityGroups", "images"] as const;
@@ -33,9 +33,7 @@ export function loadAccount(
       const [issue] = checked.error.issues;
       const path = [...steps, ...((issue?.path ?? []) as readonly Step[])];
       diagnostics.push({
-        file: document.file,
-        ...document.valuePosition(path),
-        path: formatSteps(path),
+        ...atValue(document, path),
         code: "scenario/bad-account",
         found: "an account that lacks something",
         allowed: `${String(path.at(-1))} of what the change adds`,
@@ -74,9 +72,7 @@ function undescribed(
     const path = [...steps, part];
     return [
       {
-        file: document.file,
-        ...document.keyPosition(path),
-        path: formatSteps(path),
+        ...atKey(document, path),
         code: "scenario/undescribed-account",
         found: `${part} that change`,
         allowed: `spec.account.${part}: what is there at the start`,
@@ -100,9 +96,7 @@ function misplacedSubnets(
     const path = [...steps, "subnets", id, "zone"];
     return [
       {
-        file: document.file,
-        ...document.valuePosition(path),
-        path: formatSteps(path),
+        ...atValue(document, path),
         code: "scenario/unknown-zone",
         found: zone,
         allowed: zones.join(", "),
@@ -143,14 +137,4 @@ function named<T extends { readonly name?: string | undefined }>(
 
 function sorted<T>(record: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {
   return Object.entries(record).sort(([left], [right]) => compareStrings(left, right));
-}
-
-function valueAt(data: unknown, path: readonly Step[]): unknown {
-  return path.reduce(
-    (value, step) =>
-      typeof value === "object" && value !== null
-        ? (value as Readonly<Record<Step, unknown>>)[step]
-        : undefined,
-    data,
-  );
 }

@@ -13,10 +13,10 @@ import { loadManifests } from "../manifests/index.ts";
 import { overlayManifest, type Overlays } from "../policies/overlay.ts";
 import type { PolicyChangeSpec, ScenarioSpec } from "../scenario-schema.ts";
 import { instantOf } from "../schema/value-fields.ts";
+import { atValue } from "./document-place.ts";
 import { identityOf, type PolicyCluster } from "./load-clusters.ts";
 import { blamePatch, type OverlayPlace, unknownTargets } from "./overlay-places.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** A change with its place in the scenario. */
 interface PlacedChange {
@@ -185,8 +185,7 @@ function immutableFields(
   const wasStatic = before.spec.replicas !== undefined;
   const complain = (path: string, found: string, allowed: string, rule: string): Diagnostic =>
     blamePatch(place, {
-      file: place.document.file,
-      ...place.document.valuePosition(place.steps),
+      ...atValue(place.document, place.steps),
       path,
       code: "scenario/immutable-field",
       found,
@@ -220,9 +219,7 @@ function immutableFields(
 function withoutEffect(document: ScenarioDocument, steps: readonly Step[]): readonly Diagnostic[] {
   return [
     {
-      file: document.file,
-      ...document.valuePosition(steps),
-      path: formatSteps(steps),
+      ...atValue(document, steps),
       code: "scenario/change-without-effect",
       found: "what is there already",
       allowed: "a patch that changes a field",

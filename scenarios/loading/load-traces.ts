@@ -14,10 +14,10 @@ import {
   loadSpotPriceHistory,
 } from "../../traces/index.ts";
 import type { ScenarioSpec, WorkloadSpec } from "../scenario-schema.ts";
+import { atValue } from "./document-place.ts";
 import type { InputFile, InputFolders } from "./input-paths.ts";
 import { findInputFile } from "./input-paths.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** A recorded thing and the file that it came from. */
 export interface Recorded<Value> {
@@ -135,9 +135,7 @@ class TraceReading {
     if (own !== undefined) return { file: read.file, value: own.changes };
     const names = read.value.map(({ deployment }) => deployment ?? "").join(", ");
     this.diagnostics.push({
-      file: this.#document.file,
-      ...this.#document.valuePosition(steps),
-      path: formatSteps(steps),
+      ...atValue(this.#document, steps),
       code: "scenario/no-series",
       found: series,
       allowed: `a series for ${name}`,

@@ -9,8 +9,8 @@ import {
   type OverlayGroup,
   type Overlays,
 } from "../policies/overlay.ts";
+import { atKey, atValue } from "./document-place.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** Where patches stand in the scenario, and whose they are. */
 export interface OverlayPlace {
@@ -50,9 +50,7 @@ function unknownTarget(
   const steps = [...base, group, name];
   const meant = nearMiss(name, names);
   return {
-    file: document.file,
-    ...document.keyPosition(steps),
-    path: formatSteps(steps),
+    ...atKey(document, steps),
     code: "scenario/unknown-object",
     found: name,
     allowed: names.length === 0 ? `manifests with a ${kindOfGroup[group]}` : names.join(", "),
@@ -69,9 +67,7 @@ export function blamePatch(place: OverlayPlace, diagnostic: Diagnostic): Diagnos
   if (steps === undefined) return { ...diagnostic, message };
   return {
     ...diagnostic,
-    file: document.file,
-    ...document.valuePosition(steps),
-    path: formatSteps(steps),
+    ...atValue(document, steps),
     message,
   };
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { nearMiss } from "../../core/apis/index.ts";
 import type { Diagnostic } from "../../core/units/index.ts";
 import { allowedKeys } from "./allowed-keys.ts";
+import { atKey, atValue, valueAt } from "./document-place.ts";
 import type { ScenarioDocument, Step } from "./scenario-document.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -110,9 +111,7 @@ function diagnosticsOf(
   const { allowed, code, message, hint } = describe(issue, value);
   return [
     {
-      file: document.file,
-      ...document.valuePosition(path),
-      path: formatSteps(path),
+      ...atValue(document, path),
       code,
       found: show(value),
       allowed,
@@ -128,9 +127,7 @@ function unknownKey(document: ScenarioDocument, path: readonly Step[], key: stri
   const keys = allowedKeys(path, present);
   const meant = nearMiss(key, keys);
   return {
-    file: document.file,
-    ...document.keyPosition([...path, key]),
-    path: formatSteps([...path, key]),
+    ...atKey(document, [...path, key]),
     code: "scenario/unknown-key",
     found: key,
     allowed: keys.join(", "),
@@ -149,9 +146,7 @@ function badKey(
   const [reason] = issues;
   const told = reason === undefined ? undefined : describe(reason, key);
   return {
-    file: document.file,
-    ...document.keyPosition(path),
-    path: formatSteps(path),
+    ...atKey(document, path),
     code: "scenario/bad-key",
     found: key,
     allowed: told?.allowed ?? "",
@@ -161,9 +156,7 @@ function badKey(
 
 function missingKey(document: ScenarioDocument, path: readonly Step[], issue: Issue): Diagnostic {
   return {
-    file: document.file,
-    ...document.keyPosition(path),
-    path: formatSteps(path),
+    ...atKey(document, path),
     code: "scenario/missing-key",
     found: "nothing",
     allowed: describe(issue, undefined).allowed,
@@ -263,30 +256,9 @@ function nameOfType(expected: string): string {
   return typeNames.get(expected) ?? expected;
 }
 
-/** The value at a path of plain data; undefined where it leads nowhere. */
-function valueAt(data: unknown, path: readonly Step[]): unknown {
-  let value = data;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Readonly<Record<Step, unknown>>)[step];
-  }
-  return value;
-}
-
 /** A value as JSON, cut to 60 characters; `nothing` where there is none. */
 function show(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-/** `spec.policies[0].nodePools['*']` */
-export function formatSteps(path: readonly Step[]): string {
-  let text = "";
-  for (const step of path) {
-    if (typeof step === "number") text += `[${step}]`;
-    else if (/^[\w$-]+$/.test(step)) text += text === "" ? step : `.${step}`;
-    else text += `['${step}']`;
-  }
-  return text;
 }

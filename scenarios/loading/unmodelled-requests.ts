@@ -4,11 +4,11 @@ import type { Diagnostic } from "../../core/units/index.ts";
 import type { ScenarioSpec } from "../scenario-schema.ts";
 import { isMapping } from "../policies/merge-patch.ts";
 import { changesOf } from "./check-changes.ts";
+import { atKey, atValue } from "./document-place.ts";
 import type { PolicyCluster } from "./load-clusters.ts";
 import type { LoadedTraces } from "./load-traces.ts";
 import { fromLabels, nodeRequirements } from "./node-requirements.ts";
 import type { ScenarioDocument } from "./scenario-document.ts";
-import { formatSteps } from "./schema-diagnostics.ts";
 
 /** What was read, for the search for what nothing answers to. */
 export interface LoadedInputs {
@@ -164,9 +164,7 @@ function workloadRequests({ document, spec, clusters }: LoadedInputs): readonly 
     if (!("nodeSelector" in workload)) return [];
     const steps = ["spec", "workloads", index, "nodeSelector"];
     return requestsOf(fromLabels(workload.nodeSelector), knowsZoneIds).map((request) => ({
-      file: document.file,
-      ...document.valuePosition(steps),
-      path: formatSteps(steps),
+      ...atValue(document, steps),
       ...request,
       message: `this workload ${request.message}`,
     }));
@@ -187,9 +185,7 @@ function undescribedSelectors({ document, spec }: LoadedInputs): readonly Diagno
         const path = ["spec", ...steps, "ec2NodeClasses", name, "spec", field];
         return [
           {
-            file: document.file,
-            ...document.keyPosition(path),
-            path: formatSteps(path),
+            ...atKey(document, path),
             code: "scenario/undescribed-account",
             found: field,
             allowed: `spec.account.${part}: what there is to find`,
@@ -213,9 +209,7 @@ function illnessWithoutRepair({ document, spec, clusters }: LoadedInputs): reado
   const policies = without.length === clusters.length ? "" : ` (policy ${under})`;
   return [
     {
-      file: document.file,
-      ...document.keyPosition(steps),
-      path: formatSteps(steps),
+      ...atKey(document, steps),
       code: "scenario/node-repair",
       found: "faults of node conditions",
       allowed: "karpenter.featureGates.nodeRepair: true",
