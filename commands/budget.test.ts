@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { after, days, invariant, parseTime } from "../core/units/index.ts";
 import type { AllowedWindow, BudgetReport } from "../scenarios/index.ts";
 import { describeBudgets, loadManifests } from "../scenarios/index.ts";
+import { snapshotText } from "../test/support/planned-snapshot.ts";
 import { type Ended, root, runCommand, dryfit as runDryfit } from "../test/support/command-line.ts";
 import { BadInputError } from "./bad-input-error.ts";
 import { configure } from "./budget.ts";
@@ -40,6 +41,29 @@ describe("the text of a calendar", () => {
   it("is what docs/budget.md shows", () => {
     const [, shown] = /```text\n([\s\S]*?)```/.exec(read("docs/budget.md")) ?? [];
     expect(formatBudget(report(), style)).toBe(shown);
+  });
+
+  it("ends, of a snapshot, with the nodes that pods hold, as docs/budget.md shows them", () => {
+    const [, [, shown = ""] = []] = [...read("docs/budget.md").matchAll(/```text\n([\s\S]*?)```/g)];
+    const loaded = loadManifests([{ name: "a", text: snapshotText("disruption.yaml") }]);
+    invariant(loaded.ok, "the snapshot loads");
+    const request = { from: monday, to: after(monday, days(1)), nodesByNodePool: new Map() };
+    const text = formatBudget(describeBudgets(loaded.value.objects, request), style);
+    expect(text.slice(text.indexOf("Nodes that their pods hold"))).toBe(shown);
+  });
+
+  it("says why a budget lets nothing go at present", () => {
+    const few = snapshotText("eks.yaml").replace(
+      /(currentHealthy: )3(\n {4}desiredHealthy: )2(\n {4}disruptionsAllowed: )1/,
+      "$12$22$30",
+    );
+    const loaded = loadManifests([{ name: "a", text: few }]);
+    invariant(loaded.ok, "the snapshot loads");
+    const request = { from: monday, to: after(monday, days(1)), nodesByNodePool: new Map() };
+    const text = formatBudget(describeBudgets(loaded.value.objects, request), style);
+    expect(text).toMatch(
+      /^shop\/web +minAvailable 50% +3 +1 +0\n.*\n {2}! nothing at present: 2 pods are healthy, 2 have to be$/m,
+    );
   });
 
   it.each([80, 120])("fits into %i columns", (columns) => {

@@ -16,6 +16,7 @@ import { type BudgetWords, readBudgetOptions } from "./budget-options.ts";
 import { formatBudget } from "./format-budget.ts";
 import { formatWarnings } from "./format-warnings.ts";
 import { readManifestFile } from "./read-manifest-file.ts";
+import { budgetKinds } from "./snapshot-kinds.ts";
 import { jsonText, textStyleFor } from "./terminal.ts";
 
 const millisecondsPerDay = days(1);
@@ -53,6 +54,10 @@ export function configure(command: Command): void {
     )
     .option("--quiet", "no warnings")
     .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `\nOf a cluster:\n  kubectl get ${budgetKinds} \\\n    -A -o yaml | dryfit budget -`,
+    )
     .action(budget);
 }
 
@@ -97,7 +102,7 @@ function readBudgetManifests(files: readonly ManifestFile[]): Result<LoadedManif
     code: "budget/no-node-pool",
     found: kinds.length === 0 ? "no objects" : kinds.join(", "),
     allowed: "at least one NodePool or PodDisruptionBudget",
-    hint: "kubectl get nodepools,nodeclaims,nodes,pods,pdb,deploy,rs,sts,ds,hpa -A -o yaml",
+    hint: `kubectl get ${budgetKinds} -A -o yaml`,
     message: "there is no NodePool and no PodDisruptionBudget to make a calendar of",
   };
   return fail([nothing]);

@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import nodePath from "node:path";
 import { describe, expect, it } from "vitest";
 import { invariant, parseTime } from "../core/units/index.ts";
-import type { Plan } from "../scenarios/index.ts";
+import { kindsOfDecisions, type Plan } from "../scenarios/index.ts";
 import { planSnapshot, snapshotText } from "../test/support/planned-snapshot.ts";
 import { type Ended, root, runCommand, dryfit as runDryfit } from "../test/support/command-line.ts";
 import { BadInputError } from "./bad-input-error.ts";
 import { formatPlan } from "./format-plan.ts";
 import { plainPaint } from "./paint.ts";
 import { configure } from "./plan.ts";
+import { budgetKinds, planKinds } from "./snapshot-kinds.ts";
 import type { PlanWords } from "./plan-options.ts";
 import { readPlanOptions } from "./plan-options.ts";
 
@@ -33,6 +34,20 @@ describe("the text of a plan", () => {
     const lines = formatPlan(plan, { columns, paint: plainPaint, showsNodes: false }).split("\n");
     const tooLong = lines.filter((line) => line.length > columns && line.trim().includes(" "));
     expect(tooLong).toEqual([]);
+  });
+
+  it.each([80, 120])("of nodes with long names fits into %i columns as well", (columns) => {
+    for (const showsNodes of [false, true]) {
+      const eks = planSnapshot([snapshotText("eks.yaml")]).plan;
+      const text = formatPlan(eks, { columns, paint: plainPaint, showsNodes });
+      const lines = text.split("\n");
+      expect(lines.filter((line) => line.length > columns)).toEqual([]);
+      expect(text).toMatch(
+        columns === 80
+          ? /^ip-10-20-35-64.eu-west-1.compute.internal\n {2}general +m6i.2xlarge +on-demand/m
+          : /^ip-10-20-35-64.eu-west-1.compute.internal +general +m6i.2xlarge +on-demand/m,
+      );
+    }
   });
 
   it("names every pod once with its fate", () => {
@@ -92,6 +107,33 @@ describe("the options of plan", () => {
     } catch (error) {
       expect(error).toBeInstanceOf(BadInputError);
       expect((error as BadInputError).diagnostics.map(({ file }) => file)).toEqual([option]);
+    }
+  });
+});
+
+describe("the kinds that kubectl is asked for", () => {
+  it.each([
+    ["docs/plan.md", planKinds],
+    ["CHANGELOG.md", planKinds],
+    ["docs/budget.md", budgetKinds],
+    ["CHANGELOG.md", budgetKinds],
+  ])("are in %s those of the help", (page, kinds) => {
+    const [, ...lists] = read(page).split("kubectl get ");
+    expect(lists.map((list) => list.split(/\s/)[0])).toContain(kinds);
+  });
+
+  it("are all that a plan may take for absent, in kubectl's short names where it has some", () => {
+    const shortNames = new Map([
+      ["DaemonSet", "ds"],
+      ["PodDisruptionBudget", "pdb"],
+      ["PersistentVolumeClaim", "pvc"],
+      ["PersistentVolume", "pv"],
+      ["StorageClass", "sc"],
+      ["Namespace", "ns"],
+    ]);
+    const kinds = planKinds.split(",");
+    for (const kind of kindsOfDecisions) {
+      expect(kinds).toContain(shortNames.get(kind) ?? `${kind.toLowerCase()}s`);
     }
   });
 });

@@ -11,10 +11,8 @@ import { formatWarnings } from "./format-warnings.ts";
 import type { PlanWords } from "./plan-options.ts";
 import { readPlanOptions } from "./plan-options.ts";
 import { readManifestFile } from "./read-manifest-file.ts";
+import { planKinds } from "./snapshot-kinds.ts";
 import { jsonText, textStyleFor } from "./terminal.ts";
-
-const kinds =
-  "nodepools,ec2nodeclasses,nodeclaims,nodes,pods,deploy,rs,sts,ds,pdb,pvc,pv,sc,csinodes,ns";
 
 /** `dryfit plan`: what Karpenter would launch and disrupt on a cluster snapshot. */
 export function configure(command: Command): void {
@@ -35,7 +33,7 @@ export function configure(command: Command): void {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nA snapshot:\n  kubectl get ${kinds} \\\n    -A -o yaml > snapshot.yaml`,
+      `\nA snapshot:\n  kubectl get ${planKinds} \\\n    -A -o yaml > snapshot.yaml`,
     )
     .action(plan);
 }

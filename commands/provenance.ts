@@ -1,14 +1,11 @@
 import type { SimTime } from "../core/units/index.ts";
 import { compareStrings, formatTime } from "../core/units/index.ts";
 import type { DataSource, Notice, Provenance } from "../reports/index.ts";
-import { karpenterOptions, planRun, type Scenario } from "../scenarios/index.ts";
+import { karpenterOptions, karpenterVersion, planRun, type Scenario } from "../scenarios/index.ts";
 import type { KarpenterOptions } from "../sim/world-plan.ts";
 import type { CatalogueSource } from "../traces/index.ts";
 import type { RunOutcome } from "./run-job.ts";
 import { version } from "./version.ts";
-
-/** The Karpenter whose decisions the core takes. */
-export const karpenterVersion = "v1.14.1";
 
 /** What a report over these runs rests on. */
 export function provenanceOf(

@@ -7,6 +7,7 @@ export type {
   ReasonCalendar,
 } from "./calendar/budget-report.ts";
 export { describeBudgets } from "./calendar/describe-budgets.ts";
+export { karpenterVersion } from "./karpenter-version.ts";
 export { type InputDigest } from "./loading/input-digest.ts";
 export { type PolicyCluster } from "./loading/load-clusters.ts";
 export { type LoadScenarioOptions, type Scenario, loadScenario } from "./loading/load-scenario.ts";
@@ -28,7 +29,12 @@ export type {
   PlannedReplacement,
   PlannedVerdict,
 } from "./snapshot/disruption-plan.ts";
-export { loadSnapshot, newestTime, type Snapshot } from "./snapshot/load-snapshot.ts";
+export {
+  kindsOfDecisions,
+  loadSnapshot,
+  newestTime,
+  type Snapshot,
+} from "./snapshot/load-snapshot.ts";
 export { findPlace, type SnapshotPlace } from "./snapshot/place.ts";
 export type { Plan, PlanChoices } from "./snapshot/plan.ts";
 export type { PlannedBuffer } from "./snapshot/planned-buffers.ts";

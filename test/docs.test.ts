@@ -16,6 +16,7 @@ import { parse, stringify } from "yaml";
 import { parseBaseline } from "../reports/index.ts";
 import { loadScenario } from "../scenarios/index.ts";
 import { referencePages } from "../scripts/reference-pages.ts";
+import { notPrinted, shownParagraphs } from "../scripts/shown-output.ts";
 import { readProjectTree } from "./tidy/project-tree.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -116,6 +117,20 @@ describe("docs/fidelity.md", () => {
     const named = [...page.matchAll(/`([\w./-]+\.ts)`/g)].map(([, path = ""]) => path);
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+});
+
+describe("output that README.md shows of the quickstart", () => {
+  const page = read("README.md");
+  const shown = shownParagraphs(page);
+
+  it("is held to what is printed: .ci/run compares the two, to the letter", () => {
+    expect(shown.length).toBeGreaterThan(4);
+    const printed = `quickstart\n\n${shown.join("\nmore\n\n")}\n\nlater\n`;
+    expect(notPrinted(page, printed)).toEqual([]);
+    const [first = ""] = shown;
+    expect(notPrinted(page, printed.replace(first, first.replace(/\d/, "#")))).toEqual([first]);
+    expect(read(".ci/run")).toContain("scripts/check-readme.ts");
   });
 });
 

@@ -11,14 +11,10 @@ import {
   type NodePoolBudget,
   unlimitedDisruptions,
 } from "../../core/disruption/index.ts";
+import { defaultProvisioningOptions } from "../../core/provisioning/index.ts";
 import { type ClusterObject, ClusterState, replayCluster } from "../../core/state/index.ts";
-import {
-  compareStrings,
-  formatTime,
-  Never,
-  seconds,
-  type SimTime,
-} from "../../core/units/index.ts";
+import { compareStrings, formatTime, Never, type SimTime } from "../../core/units/index.ts";
+import { karpenterVersion } from "../karpenter-version.ts";
 import { newestTime } from "../snapshot/load-snapshot.ts";
 import { SnapshotCluster } from "../snapshot/snapshot-cluster.ts";
 import { budgetFindings } from "./budget-findings.ts";
@@ -66,7 +62,7 @@ export function describeBudgets(
   const assumed = calendars.filter(({ nodesSource }) => nodesSource === "assumed");
   return {
     schema: "dryfit.dev/budget/v1",
-    karpenter: "v1.14.1",
+    karpenter: karpenterVersion,
     from: formatTime(from),
     to: formatTime(to),
     nodePools: calendars,
@@ -105,7 +101,8 @@ function countNodes(
   if (!objects.some(({ kind }) => kind === "Node")) return undefined;
   const clusterObjects = objects.filter((it): it is ClusterObject => it.kind !== "Namespace");
   const cluster = new SnapshotCluster(clusterObjects, new Map());
-  const state = new ClusterState({ cluster, options: { batchMaxDuration: seconds(10) } });
+  const { batchMaxDuration } = defaultProvisioningOptions;
+  const state = new ClusterState({ cluster, options: { batchMaxDuration } });
   replayCluster(cluster, (event, at) => state.observe(event, at), now);
   const view = { stateNodes: state.stateNodes(), nodePools };
   return buildBudgetMapping(view, "Drifted", now);

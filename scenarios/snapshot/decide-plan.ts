@@ -26,6 +26,7 @@ import {
 } from "../../core/units/index.ts";
 import type { SpotMarket } from "../../sim/ec2/index.ts";
 import type { Catalogue } from "../../traces/index.ts";
+import { karpenterVersion } from "../karpenter-version.ts";
 import { assumeStatus } from "./assumed-status.ts";
 import { decideDisruption } from "./decide-disruption.ts";
 import { advisedSpotMarket, typesByNodePool, withOverlays } from "./instance-types.ts";
@@ -80,7 +81,7 @@ export function decidePlan(snapshot: Snapshot, request: PlanRequest): DecidedPla
   const pods = [...view.pendingPods, ...deletingNodePods(view)];
   const plan: Plan = {
     schema: "dryfit.dev/plan/v1",
-    karpenter: "v1.14.1",
+    karpenter: karpenterVersion,
     now: formatTime(now),
     region: place.region,
     zones: place.zones,

@@ -31,7 +31,8 @@ const launchKinds: ReadonlySet<string> = new Set(["NodePool", "EC2NodeClass"]);
 /** Enough to see what kind of file it is. */
 const reasonsMax = 5;
 
-const kindsOfDecisions = [
+/** Kinds that a decision may rest on. */
+export const kindsOfDecisions = [
   "Node",
   "NodeClaim",
   "Pod",

@@ -1,0 +1,2 @@
+/** The Karpenter whose decisions the core takes. */
+export const karpenterVersion = "v1.14.1";
