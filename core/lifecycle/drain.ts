@@ -8,7 +8,7 @@ import {
   isTerminating,
   isWaitingEviction,
 } from "../state/index.ts";
-import { before, elapsed, seconds, type SimTime } from "../units/index.ts";
+import { elapsed, type SimTime } from "../units/index.ts";
 
 const criticalPriorityClasses: readonly string[] = [
   "system-cluster-critical",
@@ -77,8 +77,8 @@ function forcedDelete(pod: Pod, terminationTime: SimTime, now: SimTime): readonl
   const { deletionTimestamp } = pod.metadata;
   const isLate = deletionTimestamp !== undefined && deletionTimestamp > terminationTime;
   if (isTerminating(pod) && !isLate) return [];
-  const deleteTime = before(terminationTime, seconds(pod.spec.terminationGracePeriodSeconds));
-  if (now <= deleteTime) return [];
-  const remainingSeconds = Math.trunc(elapsed(now, terminationTime) / 1000);
+  const remainingMs = elapsed(now, terminationTime);
+  if (remainingMs >= pod.spec.terminationGracePeriodSeconds * 1000) return [];
+  const remainingSeconds = Math.trunc(remainingMs / 1000);
   return [{ pod, gracePeriodSeconds: Math.max(remainingSeconds, 1) }];
 }

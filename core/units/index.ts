@@ -78,6 +78,7 @@ export {
 export {
   type SimTime,
   after,
+  afterOrLast,
   before,
   elapsed,
   formatTime,

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { durationMs, hours } from "./duration.ts";
-import { after, before, elapsed, formatTime, parseTime, simTime, tryParseTime } from "./time.ts";
+import {
+  after,
+  afterOrLast,
+  before,
+  elapsed,
+  formatTime,
+  parseTime,
+  simTime,
+  tryParseTime,
+} from "./time.ts";
 
 const first = Date.parse("0000-01-01T00:00:00Z");
 const last = Date.parse("9999-12-31T23:59:59.999Z");
@@ -87,6 +96,12 @@ describe("instants and durations", () => {
         expect(before(simTime(to), duration)).toBe(from);
       }),
     );
+  });
+
+  it("end with the year 9999 where a wait is longer", () => {
+    const noon = parseTime("2026-03-01T12:00:00Z");
+    expect(afterOrLast(noon, 43_200_000)).toBe(after(noon, hours(12)));
+    expect(afterOrLast(noon, Number.MAX_SAFE_INTEGER * 1000)).toBe(simTime(last));
   });
 
   it("are related by sign: elapsed is negative backwards", () => {

@@ -95,6 +95,14 @@ export function after(time: SimTime, duration: DurationMs): SimTime {
   return simTime(time + duration);
 }
 
+/**
+ * The instant that many milliseconds after another, or the last one that there is: how long a pod may
+ * take its time is for its author to say, and may be for ever.
+ */
+export function afterOrLast(time: SimTime, waitMs: number): SimTime {
+  return simTime(Math.min(time + waitMs, lastTime));
+}
+
 /** The instant a duration before another. @throws RangeError outside the years 0000 to 9999. */
 export function before(time: SimTime, duration: DurationMs): SimTime {
   return simTime(time - duration);

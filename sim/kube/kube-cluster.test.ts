@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../core/apis/index.ts";
 import { podRequests } from "../../core/scheduling/index.ts";
-import { seconds } from "../../core/units/index.ts";
+import { after, parseTime, seconds } from "../../core/units/index.ts";
 import { isPodTerminal } from "./pod-conditions.ts";
 import { deployment, pod, podSpec, template, TestCluster } from "./testing/test-cluster.ts";
 
@@ -136,6 +136,22 @@ describe("a cluster", () => {
     cluster.kube.deletePod("default/hasty");
     cluster.run(10);
     expect(cluster.facts("pod-ended")).toEqual(["13 default/hasty deleted"]);
+  });
+
+  it("takes a grace period that has no end within the years that there are", () => {
+    const cluster = new TestCluster();
+    cluster.addNode("node-1");
+    const terminationGracePeriodSeconds = Number.MAX_SAFE_INTEGER;
+    cluster.kube.api.create(pod("patient", podSpec({ terminationGracePeriodSeconds })));
+    cluster.run(10);
+    cluster.kube.deletePod("default/patient");
+    expect(cluster.kube.api.pod("default/patient")?.metadata.deletionTimestamp).toBe(
+      parseTime("9999-12-31T23:59:59.999Z"),
+    );
+    cluster.kube.api.deletePod("default/patient", 1);
+    expect(cluster.kube.api.pod("default/patient")?.metadata.deletionTimestamp).toBe(
+      after(cluster.engine.now, seconds(1)),
+    );
   });
 
   it("shortens a running shutdown when a later delete asks for less grace", () => {

@@ -7,7 +7,7 @@ import { objectKey } from "../../core/apis/index.ts";
 import type { Node, Pod } from "../../core/apis/index.ts";
 import { podRequests } from "../../core/scheduling/index.ts";
 import type { WatchEvent } from "../../core/state/index.ts";
-import { simTime } from "../../core/units/index.ts";
+import { afterOrLast, simTime } from "../../core/units/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
 import { hashUniform, sampleDistribution } from "../engine/index.ts";
 import type { Distribution, EventHandle } from "../engine/index.ts";
@@ -318,7 +318,7 @@ export class Kubelets {
     const { timeline } = this.#context;
     const identity = { podKey: objectKey(pod), podUid: pod.metadata.uid };
     const event = { room: "kube", kind: "pod-step", step, ...identity } as const;
-    const at = simTime(timeline.now + delayMs);
+    const at = afterOrLast(timeline.now, delayMs);
     sandbox.handles.add(timeline.schedule(at, event, "kubelet"));
   }
 

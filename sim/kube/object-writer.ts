@@ -9,7 +9,7 @@ import { objectKey } from "../../core/apis/index.ts";
 import type { ObjectMeta, Pod } from "../../core/apis/index.ts";
 import type { ClusterObject } from "../../core/state/index.ts";
 import type { SimTime } from "../../core/units/index.ts";
-import { after, durationMs } from "../../core/units/index.ts";
+import { afterOrLast } from "../../core/units/index.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { ObjectNames } from "./object-names.ts";
 import type { ObjectKind, ObjectOf, ObjectStore } from "./object-store.ts";
@@ -24,6 +24,12 @@ export interface ObjectWriterOptions {
   readonly now: () => SimTime;
 }
 
+/** The grace that a terminating pod has. */
+interface Grace {
+  readonly askedAt: SimTime;
+  readonly seconds: number;
+}
+
 /** Writes objects into the store and tells the watchers. */
 export class ObjectWriter {
   readonly #store: ObjectStore;
@@ -31,7 +37,7 @@ export class ObjectWriter {
   readonly #names: ObjectNames;
   readonly #now: () => SimTime;
   /** Granted grace of terminating pods, by uid. */
-  readonly #graceSeconds = new Map<string, number>();
+  readonly #graceByUid = new Map<string, Grace>();
 
   constructor(options: ObjectWriterOptions) {
     this.#store = options.store;
@@ -104,23 +110,26 @@ export class ObjectWriter {
 
   /** The grace that a terminating pod was granted; undefined for others. */
   graceSeconds(uid: string): number | undefined {
-    return this.#graceSeconds.get(uid);
+    return this.#graceByUid.get(uid)?.seconds;
   }
 
   #deletePod(pod: Pod, asked: number | undefined): void {
     const needsNoGrace = pod.spec.nodeName === undefined || isPodTerminal(pod);
-    const granted = this.#graceSeconds.get(pod.metadata.uid);
-    const wanted = asked ?? granted ?? pod.spec.terminationGracePeriodSeconds;
+    const granted = this.#graceByUid.get(pod.metadata.uid);
+    const wanted = asked ?? granted?.seconds ?? pod.spec.terminationGracePeriodSeconds;
     const grace = needsNoGrace ? 0 : Math.max(0, wanted);
     const { deletionTimestamp } = pod.metadata;
     if (deletionTimestamp === undefined || granted === undefined) {
-      this.#graceSeconds.set(pod.metadata.uid, grace);
-      this.#mark(pod, after(this.#now(), durationMs(grace * 1000)));
+      this.#grant(pod, { askedAt: this.#now(), seconds: grace });
       return;
     }
-    if (grace >= granted && grace > 0) return;
-    this.#graceSeconds.set(pod.metadata.uid, grace);
-    this.#mark(pod, after(deletionTimestamp, durationMs((grace - granted) * 1000)));
+    if (grace < granted.seconds || grace === 0) this.#grant(pod, { ...granted, seconds: grace });
+  }
+
+  /** Grace counts from when the pod was first asked to go. */
+  #grant(pod: Pod, grace: Grace): void {
+    this.#graceByUid.set(pod.metadata.uid, grace);
+    this.#mark(pod, afterOrLast(grace.askedAt, grace.seconds * 1000));
   }
 
   /** Sets the deletion time and removes the object unless something holds it. */
@@ -142,7 +151,7 @@ export class ObjectWriter {
   /** Whether a deleted object stays: for its finalizers, or for the kubelet of its node. */
   #mustWait(object: ClusterObject): boolean {
     if (object.metadata.finalizers.length > 0) return true;
-    return object.kind === "Pod" && this.#graceSeconds.get(object.metadata.uid) !== 0;
+    return object.kind === "Pod" && this.#graceByUid.get(object.metadata.uid)?.seconds !== 0;
   }
 
   #replace(before: ClusterObject, object: ClusterObject): void {
@@ -156,7 +165,7 @@ export class ObjectWriter {
       return;
     }
     this.#store.remove(object);
-    this.#graceSeconds.delete(object.metadata.uid);
+    this.#graceByUid.delete(object.metadata.uid);
     this.#watch.publish({ type: "deleted", object, before: object });
     for (const dependent of this.#store.dependentsOf(object.metadata.uid)) {
       if (this.#hasLivingOwner(dependent)) continue;

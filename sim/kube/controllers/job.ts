@@ -1,7 +1,7 @@
 import { objectKey } from "../../../core/apis/index.ts";
 import type { Job, Pod } from "../../../core/apis/index.ts";
 import type { WatchEvent } from "../../../core/state/index.ts";
-import { after, minutes, seconds } from "../../../core/units/index.ts";
+import { after, afterOrLast, minutes, seconds } from "../../../core/units/index.ts";
 import type { SimTime } from "../../../core/units/index.ts";
 import { annotationDuration } from "../annotations.ts";
 import { podOfTemplate } from "../object-drafts.ts";
@@ -114,7 +114,7 @@ export class JobController implements KubeController {
     const { completions, backoffLimit, activeDeadlineSeconds } = job.spec;
     if (progress.failed > backoffLimit) return "Failed";
     if (activeDeadlineSeconds !== undefined && progress.startedAt !== undefined) {
-      const deadline = after(progress.startedAt, seconds(activeDeadlineSeconds));
+      const deadline = afterOrLast(progress.startedAt, activeDeadlineSeconds * 1000);
       if (this.#context.timeline.now >= deadline) return "Failed";
       this.#queue.add(objectKey(job), deadline);
     }
@@ -182,7 +182,7 @@ export class JobController implements KubeController {
   #expire(job: Job, finishedAt: SimTime): void {
     const { ttlSecondsAfterFinished } = job.spec;
     if (ttlSecondsAfterFinished === undefined) return;
-    const at = after(finishedAt, seconds(ttlSecondsAfterFinished));
+    const at = afterOrLast(finishedAt, ttlSecondsAfterFinished * 1000);
     if (this.#context.timeline.now >= at) this.#context.api.delete("Job", objectKey(job));
     else this.#queue.add(objectKey(job), at);
   }

@@ -2,7 +2,7 @@ import { objectKey } from "../../../core/apis/index.ts";
 import type { Node, Pod, Taint } from "../../../core/apis/index.ts";
 import { toleratesTaint } from "../../../core/scheduling/index.ts";
 import type { WatchEvent } from "../../../core/state/index.ts";
-import { simTime } from "../../../core/units/index.ts";
+import { afterOrLast } from "../../../core/units/index.ts";
 import type { SimTime } from "../../../core/units/index.ts";
 import { isPodTerminating } from "../pod-conditions.ts";
 import type { KubeContext, KubeController } from "./controller.ts";
@@ -59,7 +59,7 @@ export class TaintEvictionController implements KubeController {
     if (tolerated === undefined) return;
     const startedAt = this.#startedAtByUid.get(pod.metadata.uid) ?? timeline.now;
     this.#startedAtByUid.set(pod.metadata.uid, startedAt);
-    const at = simTime(startedAt + tolerated * 1000);
+    const at = afterOrLast(startedAt, tolerated * 1000);
     if (at > timeline.now) {
       this.#queue.add(key, at);
       return;
