@@ -103,6 +103,13 @@ function eventMoment(run: readonly Series[]): Ordered {
   return { moment: { at, ...lasting, what: "event", text, details: [] }, order };
 }
 
+/** Somebody has changed an object, or the account that EC2NodeClasses select from. */
+export function changedWords({ what }: Entry<"changed">): string {
+  return what === "account"
+    ? "the AWS account is changed: EC2NodeClasses may select other images, subnets, security groups"
+    : `${what} is changed`;
+}
+
 /** Of one pass: the instance is ended once its node is drained. */
 function rank({ what }: Moment): number {
   return what === "shutting-down" ? 1 : 0;

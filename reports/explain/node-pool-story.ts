@@ -9,7 +9,7 @@ import {
 } from "../../core/units/index.ts";
 import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
 import { countOf, formatMoney, formatSeconds } from "../number-text.ts";
-import { Moments, tallyText } from "./moments.ts";
+import { changedWords, Moments, tallyText } from "./moments.ts";
 import { type Spell, Spells } from "./spells.ts";
 import { budgetWords } from "./stays.ts";
 import type { NodePoolDay, Story, Summary } from "./story.ts";
@@ -137,7 +137,7 @@ export class NodePoolStory {
         return this.#podRefused(entry);
       case "changed":
         if (entry.what.startsWith("NodePool ") && entry.what !== `NodePool ${this.#name}`) return;
-        this.#moments.add(entry.at, { what: "changed", text: `${entry.what} is changed` });
+        this.#moments.add(entry.at, { what: "changed", text: changedWords(entry) });
         return;
       case "event":
         // Told by the spells of the budgets.

@@ -8,7 +8,7 @@ import type { LedgerEntry, LedgerEntryKind } from "../../sim/ledger/index.ts";
 import { countOf, formatCost, formatRate, formatSeconds } from "../number-text.ts";
 import { LaunchMoments } from "./launch-moments.ts";
 import { commandWords, LiveCluster } from "./live-cluster.ts";
-import { countNames, Moments, tallyText } from "./moments.ts";
+import { changedWords, countNames, Moments, tallyText } from "./moments.ts";
 import { isToldOtherwise } from "./told-events.ts";
 import { Stays } from "./stays.ts";
 import type { Story, StoryKind, Summary } from "./story.ts";
@@ -202,9 +202,10 @@ export class NodeStory {
   }
 
   /** Somebody has changed what the node was made from, or may have been. */
-  #changed({ at, what }: Entry<"changed">): void {
+  #changed(entry: Entry<"changed">): void {
+    const { at, what } = entry;
     if (what.startsWith("NodePool ") && what !== `NodePool ${this.#nodePoolName}`) return;
-    this.#moments.add(at, { what: "changed", text: `${what} is changed` });
+    this.#moments.add(at, { what: "changed", text: changedWords(entry) });
   }
 
   #consider(entry: Entry<"disruption-considered">): void {

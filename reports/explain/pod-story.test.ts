@@ -56,4 +56,23 @@ describe("the story of a pod", () => {
     expect(told([...entries, ended])).toEqual([over]);
     expect(told([...entries, blocked(50, ["shop/api-2"])])).toEqual([over]);
   });
+
+  it("goes on with the next pod of the same name, which takes the place of the one before", () => {
+    const pod = { podKey, podUid: "1" };
+    const lost = { nodeName: "node-1", reason: "NodeFailure", lostWorkSeconds: 0 };
+    const { moments, figures } = storyOf(
+      [
+        created("1", 0),
+        { kind: "pod-bound", at: simTime(1), ...pod, nodeName: "node-1" },
+        { kind: "pod-killed", at: simTime(5), ...pod, ...lost },
+        { kind: "pod-ended", at: simTime(6), ...pod, outcome: "deleted" },
+        created("2", 6),
+      ],
+      10,
+    );
+    expect(moments.map(({ what }) => what)).toEqual([
+      ...["created", "bound", "killed", "ended", "created"],
+    ]);
+    expect(figures).toMatchObject({ pods: 2, waitedSeconds: 0.005 });
+  });
 });

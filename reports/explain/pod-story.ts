@@ -79,7 +79,8 @@ export class PodStory {
     const pod = this.#cluster.pod(entry.podUid);
     const lost = pod === undefined ? undefined : this.#successors.created(pod);
     if (lost === undefined || pod === undefined) return;
-    if (this.#life(lost) !== undefined) {
+    // A StatefulSet's next pod has the same name: its own story says the same.
+    if (this.#life(lost) !== undefined && pod.podKey !== this.#podKey) {
       this.#awaitedUids.add(pod.podUid);
       this.#tell(entry.at, "replaced", `${pod.podKey} is created in its place`);
     }
