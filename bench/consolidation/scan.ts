@@ -5,7 +5,6 @@ import {
   disruptionMethods,
   ListedView,
   liveView,
-  methodCandidates,
 } from "../../core/disruption/index.ts";
 import { invariant, usdPerHour } from "../../core/units/index.ts";
 import { type ScanCluster, type ScanWorld, scanTime, stateOf } from "./scan-cluster.ts";
@@ -49,7 +48,7 @@ export function timeScan(world: ScanWorld, { manifests }: ScanCluster): ScanTimi
     const method = disruptionMethods.find((it) => it.name === name);
     invariant(method !== undefined, "the method exists", { name });
     const started = performance.now();
-    const { candidates } = methodCandidates({ view, listing }, method);
+    const { candidates } = listed.candidatesOf(method);
     const decision = decideMethod(method, listed, candidates, []);
     const seconds = (performance.now() - started) / 1000;
     // Otherwise the search would have ended early.

@@ -11,7 +11,6 @@ import {
   doNotDisruptEvents,
   estimatedSavings,
   ListedView,
-  methodCandidates,
   type NodePoolScore,
   type Refusal,
   type Replacement,
@@ -36,7 +35,7 @@ function inspectMethod(world: CaseWorld, method: DisruptionMethod): DecidedMetho
   const listed = new ListedView(world.view(), world.now);
   const { view } = listed;
   const listing = listed.listing(method.disruptionClass);
-  const { candidates, refusals } = methodCandidates({ view, listing }, method);
+  const { candidates, refusals } = listed.candidatesOf(method);
   const budgets = buildBudgetMapping(view, method.reason, world.now);
   const totals =
     method.reason === "Underutilized" ? computeNodePoolTotals(view, listing.candidates) : new Map();

@@ -81,7 +81,9 @@ export class DisruptionController implements Controller {
   readonly #queue: CommandQueue;
   readonly #narrator: Narrator;
   readonly #memories: ReadonlyMap<MethodName, Memory>;
-  #listed: { readonly version: number; readonly view: ListedView } | undefined;
+  #listed:
+    | { readonly version: number; readonly view: ListedView; inputs: Inputs | undefined }
+    | undefined;
   /** Counts observations. */
   #version = 0;
   #lastSeen: SimTime | undefined;
@@ -250,13 +252,26 @@ export class DisruptionController implements Controller {
       areBuffersUnchanged(known.view.view.buffers, this.#context) &&
       known.view.view.stateNodes === this.#context.state.stateNodes();
     if (isKnown) return known.view;
+    if (known?.inputs !== undefined && this.#isUnchanged(known.inputs, now)) {
+      this.#listed = { ...known, view: known.view.at(now) };
+      return this.#listed.view;
+    }
     const view = new ListedView(liveView(this.#context, this.#queue.providerIds(), now), now);
-    this.#listed = { version: this.#version, view };
+    this.#listed = { version: this.#version, view, inputs: undefined };
     return view;
   }
 
   #inputs(now: SimTime): Inputs {
-    return inputsOf(this.#view(now).view, this.#version, now);
+    const { view } = this.#view(now);
+    const inputs = inputsOf(view, this.#version, now);
+    if (this.#listed !== undefined) this.#listed.inputs = inputs;
+    return inputs;
+  }
+
+  /** Whether decisions rest on the same as before; never without leave to leave polls out. */
+  #isUnchanged(inputs: Inputs, now: SimTime): boolean {
+    const { options } = this.#context;
+    return options.skipIdlePolls && isUnchanged(inputs, this.#context, this.#version, now);
   }
 
   #tryMethod(method: DisruptionMethod, index: number, now: SimTime): MethodEnd {
@@ -281,13 +296,12 @@ export class DisruptionController implements Controller {
     candidates: readonly Candidate[],
     now: SimTime,
   ): MethodDecision {
-    const { options } = this.#context;
     const memory = this.#memory(method);
     const { unseenNodePools } = memory;
     const decision = decideMethod(method, this.#view(now), candidates, unseenNodePools);
     const isFruitless = decision.commands.length === 0 && decision.error === undefined;
     memory.fruitless =
-      isFruitless && decision.took > 0 && options.skipIdlePolls
+      isFruitless && decision.took > 0
         ? { inputs: this.#inputs(now), unseenNodePools, decision }
         : undefined;
     return decision;
@@ -297,7 +311,7 @@ export class DisruptionController implements Controller {
   #known({ fruitless, unseenNodePools }: Memory, now: SimTime): MethodDecision | undefined {
     if (fruitless === undefined) return undefined;
     const isSame =
-      isUnchanged(fruitless.inputs, this.#context, this.#version, now) &&
+      this.#isUnchanged(fruitless.inputs, now) &&
       fruitless.unseenNodePools.join() === unseenNodePools.join();
     return isSame ? fruitless.decision : undefined;
   }
@@ -335,8 +349,7 @@ export class DisruptionController implements Controller {
     memory.timestamp = timestamp;
     if (memory.consolidatedAt === timestamp) return true;
     const { inputs } = memory;
-    if (!this.#context.options.skipIdlePolls || inputs === undefined) return false;
-    if (!isUnchanged(inputs, this.#context, this.#version, now)) return false;
+    if (inputs === undefined || !this.#isUnchanged(inputs, now)) return false;
     memory.consolidatedAt = timestamp;
     return true;
   }

@@ -68,7 +68,6 @@ export {
   disruptionMethods,
   enabledMethods,
   ListedView,
-  methodCandidates,
 } from "./methods.ts";
 export {
   defaultDisruptionOptions,

@@ -36,35 +36,59 @@ export function enabledMethods({ experiments }: DisruptionOptions): readonly Dis
   return disruptionMethods.filter((it) => it !== singleNodeConsolidation);
 }
 
-/** A view at one instant, whose candidates are listed at most once per class. */
+/** Listings of one view, made when they are asked for. */
+interface Listings {
+  readonly ofClass: Map<DisruptionClass, CandidateListing>;
+  readonly ofMethod: Map<DisruptionMethod, CandidateListing>;
+}
+
+/** A view at one instant, whose candidates are listed at most once. */
 export class ListedView {
   readonly view: DisruptionView;
   readonly now: SimTime;
-  readonly #listings = new Map<DisruptionClass, CandidateListing>();
+  readonly #listings: Listings;
 
-  constructor(view: DisruptionView, now: SimTime) {
+  constructor(view: DisruptionView, now: SimTime, listings?: Listings) {
     this.view = view;
     this.now = now;
+    this.#listings = listings ?? { ofClass: new Map(), ofMethod: new Map() };
+  }
+
+  /** The same at a later instant, when no condition of time has come due in between. */
+  at(now: SimTime): ListedView {
+    return new ListedView(this.view, now, this.#listings);
   }
 
   listing(disruptionClass: DisruptionClass): CandidateListing {
-    let listing = this.#listings.get(disruptionClass);
+    const { ofClass } = this.#listings;
+    let listing = ofClass.get(disruptionClass);
     if (listing === undefined) {
       listing = listCandidates(this.view, disruptionClass, this.now);
-      this.#listings.set(disruptionClass, listing);
+      ofClass.set(disruptionClass, listing);
+    }
+    return listing;
+  }
+
+  /** The candidates that a method considers, and why it leaves out the others of its class. */
+  candidatesOf(method: DisruptionMethod): CandidateListing {
+    const { ofMethod } = this.#listings;
+    let listing = ofMethod.get(method);
+    if (listing === undefined) {
+      listing = filterCandidates(this.listing(method.disruptionClass), method, this.view);
+      ofMethod.set(method, listing);
     }
     return listing;
   }
 }
 
-/** The candidates that a method considers, and why it leaves out the others of its class. */
-export function methodCandidates(
-  { view, ...listed }: Pick<ListedView, "view"> & { readonly listing: CandidateListing },
+function filterCandidates(
+  { candidates: all }: CandidateListing,
   method: DisruptionMethod,
+  view: DisruptionView,
 ): CandidateListing {
   const candidates: Candidate[] = [];
   const refusals: Refusal[] = [];
-  for (const candidate of listed.listing.candidates) {
+  for (const candidate of all) {
     const refusal = method.refuse(candidate, view);
     if (refusal === undefined) candidates.push(candidate);
     else refusals.push(refusal);

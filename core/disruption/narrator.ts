@@ -7,7 +7,7 @@ import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { doNotDisruptEvents, simulationPodEvents } from "./do-not-disrupt-events.ts";
 import { nodePoolBlockedEvent, refusalEvents } from "./events.ts";
 import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
-import { type ListedView, methodCandidates } from "./methods.ts";
+import type { ListedView } from "./methods.ts";
 import { Novelty } from "./novelty.ts";
 import { type Refusal, routineRefusals } from "./reasons.ts";
 import type { ValidationResult } from "./validation.ts";
@@ -39,7 +39,8 @@ export class Narrator {
   /** Of moves, without and with their numbers. */
   readonly #verdicts = new Novelty<ConsideredMove>(verdictText);
   readonly #moves = new Novelty<ConsideredMove>(moveText);
-
+  /** What each method's last search has found, unless that was ended since. */
+  readonly #decisions = new Map<MethodName, MethodDecision>();
   /** The listing whose pods' annotations were told last. */
   #annotationsOf: CandidateListing | undefined;
 
@@ -49,7 +50,7 @@ export class Narrator {
 
   /** Why nodes are no candidates, or not a method's: one round of the scope. */
   refusals(scope: string, refusals: readonly Refusal[], now: SimTime, method?: MethodName): void {
-    const told = refusals.filter(({ code }) => !routineRefusals.has(code));
+    const told = toldOf(refusals);
     const { news, ended } = this.#refusals.round(scope, told);
     const { recorder } = this.#parts;
     if (recorder !== undefined) {
@@ -73,8 +74,7 @@ export class Narrator {
   }
 
   #publishRefusals(scope: string, refusals: readonly Refusal[]): void {
-    const events = refusals.filter(({ event }) => event !== undefined);
-    for (const refusal of this.#refusalEvents.round(scope, events).news) {
+    for (const refusal of this.#refusalEvents.round(scope, withEvents(refusals)).news) {
       this.#publishRefusal(refusal);
     }
   }
@@ -94,9 +94,9 @@ export class Narrator {
    * those of the method's class.
    */
   listing(method: DisruptionMethod, listed: ListedView): CandidateListing {
-    const { view, now } = listed;
+    const { now } = listed;
     const listing = listed.listing(method.disruptionClass);
-    const { candidates, refusals } = methodCandidates({ view, listing }, method);
+    const { candidates, refusals } = listed.candidatesOf(method);
     this.refusals(method.disruptionClass, listing.refusals, now);
     this.refusals(`filter ${method.name}`, refusals, now, method.name);
     if (candidates.length === 0) this.#endSearch(method.name, now);
@@ -109,6 +109,7 @@ export class Narrator {
    * and is news when a search says it again. Events keep to their own time.
    */
   #endSearch(method: MethodName, now: SimTime): void {
+    this.#decisions.delete(method);
     const { ended } = this.#refusals.round(`search ${method}`, []);
     this.#tellEnds(ended, now, method);
     this.#blockers.round(`search ${method}`, []);
@@ -155,6 +156,8 @@ export class Narrator {
   /** All that a method has found in a search. */
   decision(method: MethodName, decision: MethodDecision, now: SimTime): void {
     this.#parts.recorder?.searched?.(decision.considered.length);
+    if (this.#decisions.get(method) === decision) return;
+    this.#decisions.set(method, decision);
     const judged = new Set(
       decision.considered.flatMap(({ candidates, refusal }) =>
         candidates.length === 1 && refusal !== undefined ? candidates : [],
@@ -180,6 +183,21 @@ export class Narrator {
     }
   }
 }
+
+/** A list's selection, made once per list, so that the same list again is seen to be the same. */
+function selectionOf<T>(isSelected: (item: T) => boolean): (items: readonly T[]) => readonly T[] {
+  const selections = new WeakMap<readonly T[], readonly T[]>();
+  return (items) => {
+    const known = selections.get(items);
+    if (known !== undefined) return known;
+    const selection = items.filter(isSelected);
+    selections.set(items, selection);
+    return selection;
+  };
+}
+
+const toldOf = selectionOf<Refusal>(({ code }) => !routineRefusals.has(code));
+const withEvents = selectionOf<Refusal>(({ event }) => event !== undefined);
 
 function refusalText({ nodeName, code, sentence }: Refusal): string {
   return `${nodeName} ${code} ${sentence}`;

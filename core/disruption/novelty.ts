@@ -6,6 +6,8 @@ export interface Round<T> {
   readonly ended: readonly T[];
 }
 
+const nothingNew: Round<never> = Object.freeze({ news: [], ended: [] });
+
 /**
  * Tells what is new from what was said before.
  *
@@ -17,6 +19,8 @@ export interface Round<T> {
 export class Novelty<T> {
   readonly #textOf: (item: T) => string;
   readonly #itemsByScope = new Map<string, ReadonlyMap<string, T>>();
+  /** The very list of each scope's last round. */
+  readonly #listByScope = new Map<string, readonly T[]>();
 
   constructor(textOf: (item: T) => string) {
     this.#textOf = textOf;
@@ -24,6 +28,8 @@ export class Novelty<T> {
 
   /** Starts a new round of the scope. */
   round(scope: string, items: readonly T[]): Round<T> {
+    if (this.#listByScope.get(scope) === items) return nothingNew;
+    this.#listByScope.set(scope, items);
     const before = this.#itemsByScope.get(scope);
     const itemsByText = new Map<string, T>();
     const news: T[] = [];
@@ -44,6 +50,7 @@ export class Novelty<T> {
   /** Forgets a scope: what it held is news again. */
   forget(scope: string): void {
     this.#itemsByScope.delete(scope);
+    this.#listByScope.delete(scope);
   }
 
   #isHeldElsewhere(scope: string, text: string): boolean {

@@ -136,8 +136,10 @@ export class CommandQueue {
       const { node, nodeClaim, providerId } = stateNode;
       if (nodeClaim === undefined || stateNode.isMarkedForDeletion || this.has(providerId))
         continue;
-      if (node !== undefined) this.#updateNode(node.metadata.name, withoutDisruptedTaint);
-      if (!stateNode.isInitialized) continue;
+      if (node !== undefined && withoutDisruptedTaint(node) !== node) {
+        this.#updateNode(node.metadata.name, withoutDisruptedTaint);
+      }
+      if (!stateNode.isInitialized || withoutDisruptionReason(nodeClaim) === nodeClaim) continue;
       this.#updateNodeClaim(nodeClaim.metadata.name, withoutDisruptionReason);
     }
   }

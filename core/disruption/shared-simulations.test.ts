@@ -7,7 +7,7 @@ import { type ClusterObject, setCondition } from "../state/index.ts";
 import { parseTime, seconds, usdPerHour } from "../units/index.ts";
 import { liveView } from "./live-view.ts";
 import type { DisruptionMethod, MethodDecision } from "./method.ts";
-import { decideMethod, disruptionMethods, ListedView, methodCandidates } from "./methods.ts";
+import { decideMethod, disruptionMethods, ListedView } from "./methods.ts";
 import { defaultDisruptionOptions } from "./options.ts";
 import type { DisruptionView } from "./view.ts";
 
@@ -62,8 +62,7 @@ function fromScratch(view: DisruptionView): DisruptionView {
 /** What the method decides and says of it, as plain data. */
 function told(method: DisruptionMethod, view: DisruptionView, { now }: GeneratedCluster): unknown {
   const listed = new ListedView(view, now);
-  const listing = listed.listing(method.disruptionClass);
-  const { candidates } = methodCandidates({ view, listing }, method);
+  const { candidates } = listed.candidatesOf(method);
   const { commands, ...decision } = decideMethod(method, listed, candidates, []);
   return { ...decision, commands: commands.map(describeCommand) };
 }

@@ -7,7 +7,7 @@ import { type BudgetMapping, buildBudgetMapping } from "./budget-mapping.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Command } from "./command.ts";
 import type { DisruptionMethod } from "./method.ts";
-import { type ListedView, methodCandidates } from "./methods.ts";
+import type { ListedView } from "./methods.ts";
 import type { RefusalCode } from "./reasons.ts";
 import { nonPendingPodErrors, Simulator } from "./simulate-scheduling.ts";
 
@@ -74,10 +74,7 @@ function stillListed(
   cluster: ListedView,
 ): readonly Candidate[] {
   const names = new Set(candidates.map(({ name }) => name));
-  const listing = cluster.listing("graceful");
-  return methodCandidates({ view: cluster.view, listing }, method).candidates.filter(({ name }) =>
-    names.has(name),
-  );
+  return cluster.candidatesOf(method).candidates.filter(({ name }) => names.has(name));
 }
 
 function takeBudget(budgets: BudgetMapping, { nodePool }: Candidate): boolean {

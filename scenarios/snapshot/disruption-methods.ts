@@ -11,7 +11,6 @@ import {
   type DisruptionMethod,
   enabledMethods,
   type ListedView,
-  methodCandidates,
   type NodePoolScore,
   type Refusal,
 } from "../../core/disruption/index.ts";
@@ -47,7 +46,7 @@ export function askMethods(listed: ListedView): readonly MethodFindings[] {
 
 function askMethod(method: DisruptionMethod, listed: ListedView): MethodFindings {
   const listing = listed.listing(method.disruptionClass);
-  const filtered = methodCandidates({ view: listed.view, listing }, method);
+  const filtered = listed.candidatesOf(method);
   const commands: FoundCommand[] = [];
   const refusals: Refusal[] = [...filtered.refusals];
   const considered: ConsideredMove[] = [];

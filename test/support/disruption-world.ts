@@ -29,7 +29,6 @@ import {
   ListedView,
   liveView,
   type MethodDecision,
-  methodCandidates,
   type MethodName,
   type RecordedMove,
   type RecordedRefusal,
@@ -239,7 +238,7 @@ export class DisruptionWorld {
     const method = methodOf(name);
     const listed = new ListedView(this.view(options), this.now);
     const listing = listed.listing(method.disruptionClass);
-    const { candidates, refusals } = methodCandidates({ view: listed.view, listing }, method);
+    const { candidates, refusals } = listed.candidatesOf(method);
     const decision = decideMethod(method, listed, candidates, unseen);
     const all = [...listing.refusals, ...refusals, ...decision.refusals];
     return { ...decision, refusals: all };
