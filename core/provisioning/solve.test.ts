@@ -10,10 +10,10 @@ import {
 } from "../../test/support/pods.ts";
 import {
   describeResults,
-  emptyReads,
   schedulingInput,
   type SchedulingOverrides,
 } from "../../test/support/scheduling.ts";
+import { readsOf } from "../../test/support/topology.ts";
 import type { SchedulingResults } from "./scheduling-results.ts";
 import { solve } from "./solve.ts";
 
@@ -59,9 +59,12 @@ describe("solve", () => {
       pods: [running],
       capacity: { cpu: 1, pods: 1 },
     });
-    const cluster = { ...emptyReads, pods: () => [running], node: () => full.node };
     const affinity = { requiredPodAffinity: [podAffinityTerm(zone, web)] };
-    const results = decide({ stateNodes: [full], cluster, podsToSchedule: [pod({ affinity })] });
+    const results = decide({
+      stateNodes: [full],
+      cluster: readsOf([full]),
+      podsToSchedule: [pod({ affinity })],
+    });
     expect(zones(results)).toEqual(["test-zone-2"]);
   });
 

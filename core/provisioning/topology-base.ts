@@ -7,8 +7,9 @@
  */
 import type { Pod } from "../apis/index.ts";
 import { selectionShape } from "../scheduling/index.ts";
-import { isScheduled, isTerminal, isTerminating } from "../state/index.ts";
 import { invariant } from "../units/index.ts";
+import { NodeDomains } from "./node-domains.ts";
+import { alikePods, countsWhereItSits, repellentPods } from "./placed-pods.ts";
 import { TopologyDomains } from "./topology-domains.ts";
 import type { TopologyRule } from "./topology-rule.ts";
 import { type PlacedPod, type PlacedPods, RuleCounts } from "./topology-rule-counts.ts";
@@ -43,7 +44,6 @@ interface InverseError {
 }
 
 const noShares: readonly InverseShare[] = [];
-const noPlaces: readonly PlacedPods[] = [];
 
 /** See the head of this file. `pods` of the input are those that every run moves. */
 export class TopologyBase {
@@ -55,6 +55,7 @@ export class TopologyBase {
   readonly #excludedUids: ReadonlySet<string>;
   readonly #hostNames = new Map<string, number>();
   readonly #countsByRule = new Map<string, RuleCounts>();
+  readonly #nodeDomains = new Map<string, NodeDomains>();
   readonly #inverseByIdentity = new Map<string, InverseCounts & { owners: InverseOwner[] }>();
   readonly #sharesByUid = new Map<string, InverseShare[]>();
   readonly #repellingByShape = new Map<string, readonly InverseCounts[]>();
@@ -71,9 +72,8 @@ export class TopologyBase {
     let position = 0;
     for (const { node, pods } of input.clusterStateNodes) {
       if (node === undefined) continue;
-      for (const pod of pods) {
-        // A finished pod keeps nobody away, though a StatefulSet's may still be on the node.
-        if (pod.spec.affinity === undefined || this.moves(pod) || isTerminal(pod)) continue;
+      for (const pod of repellentPods(pods)) {
+        if (this.moves(pod)) continue;
         const text = this.#trackInverse(pod, node.metadata.labels, position++);
         if (text !== undefined) inverseErrors.push({ uid: pod.metadata.uid, text });
       }
@@ -98,26 +98,31 @@ export class TopologyBase {
   }
 
   /** What a rule of the pod finds in the cluster. */
-  counts({ rule, countsKey }: KeyedRule, pod: Pod): RuleCounts {
-    let counts = this.#countsByRule.get(countsKey);
+  counts(rule: KeyedRule, pod: Pod): RuleCounts {
+    let counts = this.#countsByRule.get(rule.countsKey);
     if (counts === undefined) {
       counts = this.#uncounted(rule, pod);
-      counts.countExisting(this.input.stateNodes, this.#placed());
-      this.#countsByRule.set(countsKey, counts);
+      counts.countExisting(this.#placed());
+      this.#countsByRule.set(rule.countsKey, counts);
     }
     return counts;
   }
 
   /** As `counts` of a rule that nothing in the cluster has: only NodePools' domains are known. */
-  uncounted({ rule, countsKey }: KeyedRule, pod: Pod): RuleCounts {
-    const key = `uncounted ${countsKey}`;
+  uncounted(rule: KeyedRule, pod: Pod): RuleCounts {
+    const key = `uncounted ${rule.countsKey}`;
     const counts = this.#countsByRule.get(key) ?? this.#uncounted(rule, pod);
     this.#countsByRule.set(key, counts);
     return counts;
   }
 
-  #uncounted(rule: TopologyRule, pod: Pod): RuleCounts {
-    return new RuleCounts(rule, this.#universe(rule, pod), this.#hostNames);
+  #uncounted({ rule, nodesKey }: KeyedRule, pod: Pod): RuleCounts {
+    let nodeDomains = this.#nodeDomains.get(nodesKey);
+    if (nodeDomains === undefined) {
+      nodeDomains = new NodeDomains(rule, this.input.stateNodes);
+      this.#nodeDomains.set(nodesKey, nodeDomains);
+    }
+    return new RuleCounts(rule, this.#universe(rule, pod), nodeDomains, this.#hostNames);
   }
 
   #universe({ key, nodeFilter }: TopologyRule, { spec }: Pod): readonly string[] {
@@ -172,10 +177,11 @@ export class TopologyBase {
   ): string | undefined {
     const rules = this.inverseRules(pod);
     if (!rules.ok) return rules.error;
-    for (const { rule, identity } of rules.rules) {
+    for (const keyed of rules.rules) {
+      const { rule, identity } = keyed;
       let inverse = this.#inverseByIdentity.get(identity);
       if (inverse === undefined) {
-        inverse = { identity, counts: this.#uncounted(rule, pod), owners: [] };
+        inverse = { identity, counts: this.#uncounted(keyed, pod), owners: [] };
         this.#inverseByIdentity.set(identity, inverse);
       }
       const domain = nodeLabels[rule.key];
@@ -190,37 +196,44 @@ export class TopologyBase {
 
   /** The place of a pod that counts where it sits; `undefined` for others. */
   placeOf(pod: Pod): PlacedPod | undefined {
-    if (!isScheduled(pod) || isTerminal(pod) || isTerminating(pod)) return undefined;
+    if (!countsWhereItSits(pod)) return undefined;
     invariant(pod.spec.nodeName !== undefined, "a scheduled pod has a node");
     const node = this.input.cluster.node(pod.spec.nodeName);
     return node === undefined ? undefined : { pod, node };
   }
 
-  /** Live pods on nodes, but those that every run moves, by namespace and labels. */
+  /** Pods that count where they sit, but those that every run moves, by namespace and labels. */
   #placed(): ReadonlyMap<string, readonly PlacedPods[]> {
     if (this.#placedByNamespace !== undefined) return this.#placedByNamespace;
-    const byShape = new Map<string, PlacedPod[]>();
-    for (const pod of this.input.cluster.pods()) {
-      if (this.moves(pod)) continue;
-      const placed = this.placeOf(pod);
-      if (placed === undefined) continue;
-      const shape = selectionShape(pod);
-      const pods = byShape.get(shape);
-      if (pods === undefined) byShape.set(shape, [placed]);
-      else pods.push(placed);
+    const { cluster, pods: moved } = this.input;
+    const leftNames = new Set(moved.map(({ spec }) => spec.nodeName));
+    const byShape = new Map<string, { readonly pod: Pod; readonly places: Place[] }>();
+    for (const node of cluster.nodes()) {
+      const isLeft = leftNames.has(node.metadata.name);
+      for (const { shape, pods } of alikePods(cluster.podsOnNode(node.metadata.name))) {
+        const staying = isLeft ? pods.filter((pod) => !this.moves(pod)) : pods;
+        const [pod] = staying;
+        if (pod === undefined) continue;
+        const place = { node, count: staying.length };
+        const placed = byShape.get(shape);
+        if (placed === undefined) byShape.set(shape, { pod, places: [place] });
+        else placed.places.push(place);
+      }
     }
     this.#placedByNamespace = groupByNamespace(byShape.values());
     return this.#placedByNamespace;
   }
 }
 
-function groupByNamespace(
-  lists: Iterable<readonly PlacedPod[]>,
-): ReadonlyMap<string, readonly PlacedPods[]> {
+type Place = PlacedPods["places"][number];
+
+function groupByNamespace(all: Iterable<PlacedPods>): ReadonlyMap<string, readonly PlacedPods[]> {
   const byNamespace = new Map<string, PlacedPods[]>();
-  for (const pods of lists) {
-    const namespace = pods[0]?.pod.metadata.namespace ?? "";
-    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? noPlaces), { pods }]);
+  for (const placed of all) {
+    const { namespace } = placed.pod.metadata;
+    const known = byNamespace.get(namespace);
+    if (known === undefined) byNamespace.set(namespace, [placed]);
+    else known.push(placed);
   }
   return byNamespace;
 }

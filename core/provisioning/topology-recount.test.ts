@@ -7,7 +7,8 @@ import { pod, podAffinityTerm, topologySpread } from "../../test/support/pods.ts
 import { readsOf } from "../../test/support/topology.ts";
 import type { Pod } from "../apis/index.ts";
 import { Requirements } from "../scheduling/index.ts";
-import { createTopology } from "./topology.ts";
+import { TopologyBase } from "./topology-base.ts";
+import { topologyOver } from "./topology.ts";
 import type { TopologyTracker } from "./topology-tracker.ts";
 
 const zone = "topology.kubernetes.io/zone";
@@ -80,7 +81,7 @@ function topologyOf(existing: readonly Wish[], waiting: readonly Pod[]): Topolog
     const name = `node-${index}`;
     return stateNode({ name, zone: zoneOf(it), pods: [podOf(it, `old-${index}`, name)] });
   });
-  const result = createTopology({
+  const base = new TopologyBase({
     preferencePolicy: "Respect",
     nodePools: [nodePool()],
     instanceTypesByNodePool: new Map([["default", [instanceType()]]]),
@@ -89,6 +90,7 @@ function topologyOf(existing: readonly Wish[], waiting: readonly Pod[]): Topolog
     cluster: readsOf(nodes),
     pods: waiting,
   });
+  const result = topologyOver(base, waiting, []);
   if (!result.ok) throw new Error(result.error);
   return result.topology;
 }

@@ -5,9 +5,9 @@
  * @see karpenter v1.14.1 pkg/controllers/provisioning/scheduling/topology.go countDomains
  */
 import { labelHostname, type Node, type Pod } from "../apis/index.ts";
-import { labelRequirements, labelSelectorMatches, selectionShape } from "../scheduling/index.ts";
+import { labelSelectorMatches, selectionShape } from "../scheduling/index.ts";
 import type { StateNode } from "../state/index.ts";
-import { nodeFilterMatches } from "./topology-node-filter.ts";
+import type { NodeDomains } from "./node-domains.ts";
 import { isValidSelector, type TopologyRule } from "./topology-rule.ts";
 
 /** A pod that counts, with the node it sits on. */
@@ -18,7 +18,9 @@ export interface PlacedPod {
 
 /** Placed pods that every selector treats alike. */
 export interface PlacedPods {
-  readonly pods: readonly PlacedPod[];
+  /** One of them. */
+  readonly pod: Pod;
+  readonly places: readonly { readonly node: Node; readonly count: number }[];
 }
 
 /** Hosts of the cluster: how many nodes have the name. */
@@ -34,14 +36,20 @@ export class RuleCounts {
   /** Domains that NodePools can make. */
   readonly #universe: ReadonlySet<string>;
   readonly #hostNames: HostNames;
-  /** How many nodes that the rule looks at have the domain. */
-  readonly #nodesByDomain = new Map<string, number>();
+  readonly #nodeDomains: NodeDomains;
+  /** How many nodes that the rule looks at have the domain; none until existing pods are counted. */
+  #nodesByDomain: ReadonlyMap<string, number> = new Map();
   readonly #isSelectedByShape = new Map<string, boolean>();
   readonly #isCountedByShape = new Map<string, boolean>();
-  readonly #admittance = new Map<Node, boolean>();
 
-  constructor(rule: TopologyRule, universe: readonly string[], hostNames: HostNames) {
+  constructor(
+    rule: TopologyRule,
+    universe: readonly string[],
+    nodeDomains: NodeDomains,
+    hostNames: HostNames,
+  ) {
     this.rule = rule;
+    this.#nodeDomains = nodeDomains;
     this.isAboutHosts = rule.key === labelHostname;
     this.counts = this.#counts;
     this.#universe = new Set(universe);
@@ -84,70 +92,39 @@ export class RuleCounts {
 
   /** The same pods, where NodePools make other domains. */
   withUniverse(universe: readonly string[]): RuleCounts {
-    const other = new RuleCounts(this.rule, universe, this.#hostNames);
+    const other = new RuleCounts(this.rule, universe, this.#nodeDomains, this.#hostNames);
     for (const [domain, count] of this.#counts) other.#counts.set(domain, count);
     return other;
   }
 
-  /** Counts one pod in the domain; while the counts are being made only. */
-  record(domain: string): void {
-    this.#counts.set(domain, this.count(domain) + 1);
+  /** Counts pods in the domain; while the counts are being made only. */
+  record(domain: string, count = 1): void {
+    this.#counts.set(domain, this.count(domain) + count);
   }
 
   /** Learns the domains of the nodes and counts the pods; while the counts are being made only. */
-  countExisting(
-    nodes: readonly StateNode[],
-    placedByNamespace: ReadonlyMap<string, readonly PlacedPods[]>,
-  ): void {
-    for (const node of nodes) {
-      const domain = this.domainOfNode(node);
-      if (domain === undefined) continue;
-      this.#nodesByDomain.set(domain, (this.#nodesByDomain.get(domain) ?? 0) + 1);
-    }
+  countExisting(placedByNamespace: ReadonlyMap<string, readonly PlacedPods[]>): void {
+    this.#nodesByDomain = this.#nodeDomains.counts;
     for (const namespace of this.rule.namespaces) {
-      for (const { pods } of placedByNamespace.get(namespace) ?? []) {
-        const [first] = pods;
-        if (first === undefined || !this.#isCounted(first.pod)) continue;
-        for (const placed of pods) {
-          const domain = this.#domainOfPlace(placed.node);
-          if (domain !== undefined) this.record(domain);
+      for (const { pod, places } of placedByNamespace.get(namespace) ?? []) {
+        if (!this.#isCounted(pod)) continue;
+        for (const { node, count } of places) {
+          const domain = this.#nodeDomains.ofPlace(node);
+          if (domain !== undefined) this.record(domain, count);
         }
       }
     }
   }
 
   /** The domain that a node of the run makes known. */
-  domainOfNode({ node, labels }: StateNode): string | undefined {
-    const domain = labels[this.rule.key];
-    if (node === undefined || domain === undefined) return undefined;
-    return this.#admits(node) ? domain : undefined;
+  domainOfNode(node: StateNode): string | undefined {
+    return this.#nodeDomains.ofNode(node);
   }
 
   /** Where a placed pod counts; `undefined` when it doesn't. */
   domainOfPod({ pod, node }: PlacedPod): string | undefined {
     if (!this.rule.namespaces.has(pod.metadata.namespace)) return undefined;
-    return this.#isCounted(pod) ? this.#domainOfPlace(node) : undefined;
-  }
-
-  #domainOfPlace(node: Node): string | undefined {
-    const { labels, name } = node.metadata;
-    const domain = labels[this.rule.key] ?? (this.isAboutHosts ? name : undefined);
-    return domain !== undefined && this.#admits(node) ? domain : undefined;
-  }
-
-  #admits(node: Node): boolean {
-    const { nodeFilter } = this.rule;
-    if (nodeFilter === undefined) return true;
-    let isAdmitted = this.#admittance.get(node);
-    if (isAdmitted === undefined) {
-      isAdmitted = nodeFilterMatches(
-        nodeFilter,
-        node.spec.taints,
-        labelRequirements(node.metadata.labels),
-      );
-      this.#admittance.set(node, isAdmitted);
-    }
-    return isAdmitted;
+    return this.#isCounted(pod) ? this.#nodeDomains.ofPlace(node) : undefined;
   }
 
   /** A rule without a selector counts every pod here, though it selects none later. */

@@ -27,6 +27,8 @@ export interface KeyedRule {
   readonly identity: string;
   /** Equal for rules that also know the same domains and count alike. */
   readonly countsKey: string;
+  /** Equal for rules that see the same domains of nodes. */
+  readonly nodesKey: string;
 }
 
 /** Rules, or the text of the error that an invalid namespace selector is. */
@@ -82,7 +84,9 @@ function keyed(rules: TopologyRules, { spec }: Pod): KeyedRules {
       const { minDomains = null, selector = null, nodeFilter } = rule;
       const terms = nodeFilter?.terms.map(requirementsText) ?? [];
       const more = JSON.stringify([minDomains, selector, terms, spec.tolerations]);
-      return { rule, identity, countsKey: `${identity} ${more}` };
+      const { taintsPolicy, affinityPolicy, tolerations } = nodeFilter ?? {};
+      const nodesKey = JSON.stringify([rule.key, taintsPolicy, affinityPolicy, terms, tolerations]);
+      return { rule, identity, countsKey: `${identity} ${more}`, nodesKey };
     }),
   };
 }

@@ -191,8 +191,8 @@ describe("spread over zones", () => {
   ])("does not count pods %s", (_, overrides) => {
     const [node] = running({ [one]: 1 });
     const other = pod({ name: "other", labels: web, nodeName: `node-${one}`, ...overrides });
-    const cluster = { ...readsOf(node === undefined ? [] : [node]), pods: () => [other] };
-    const nodes = node === undefined ? [] : [node];
+    const nodes = node === undefined ? [] : [{ ...node, pods: [] }];
+    const cluster = readsOf(nodes, [other]);
     const constrained = { requirements: [within(zone, one, two)] };
     const results = scheduleWithTopology({
       nodePools: [nodePool(constrained)],

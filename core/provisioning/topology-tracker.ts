@@ -68,7 +68,10 @@ export interface TopologyTracker {
 }
 
 /** What topology reads of the cluster, beside the nodes of the run. */
-export type TopologyReads = Pick<Cluster, "pods" | "node" | "namespaces" | "namespaceLabels">;
+export type TopologyReads = Pick<
+  Cluster,
+  "node" | "nodes" | "podsOnNode" | "namespaces" | "namespaceLabels"
+>;
 
 /** What a topology is built from. */
 export interface TopologyInput {

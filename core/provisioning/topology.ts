@@ -11,25 +11,15 @@
 import { labelHostname, type Pod, type Taint } from "../apis/index.ts";
 import { Requirement, type Requirements } from "../scheduling/index.ts";
 import type { StateNode } from "../state/index.ts";
-import { type InverseCounts, TopologyBase } from "./topology-base.ts";
+import type { InverseCounts, TopologyBase } from "./topology-base.ts";
 import { TopologyGroup } from "./topology-group.ts";
 import { nextDomains } from "./topology-next-domains.ts";
 import { nodeFilterMatches } from "./topology-node-filter.ts";
 import type { PlacedPod, RuleCounts } from "./topology-rule-counts.ts";
 import type { KeyedRule } from "./topology-rules.ts";
-import type {
-  TopologyInput,
-  TopologyOutcome,
-  TopologyResult,
-  TopologyTracker,
-} from "./topology-tracker.ts";
+import type { TopologyOutcome, TopologyResult, TopologyTracker } from "./topology-tracker.ts";
 
 const noGroups: readonly TopologyGroup[] = [];
-
-/** Builds the topology of a run, or says why an invalid selector prevents it. */
-export function createTopology(input: TopologyInput): TopologyResult {
-  return topologyOver(new TopologyBase(input), input.pods, []);
-}
 
 /**
  * The topology of a run over the base's cluster that is without some of its nodes.

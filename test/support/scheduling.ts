@@ -23,8 +23,9 @@ export interface SchedulingOverrides extends Partial<Omit<SchedulingInput, "opti
 
 /** A cluster without any object that a run would look up. */
 export const emptyReads: SchedulingReads = Object.freeze({
-  pods: () => [],
+  nodes: () => [],
   node: () => undefined,
+  podsOnNode: () => [],
   namespaces: () => ["default"],
   namespaceLabels: () => ({}),
   persistentVolumeClaim: () => undefined,

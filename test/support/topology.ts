@@ -12,8 +12,16 @@ export function readsOf(
   otherPods: readonly Pod[] = [],
 ): SchedulingReads {
   const pods = [...nodes.flatMap((it) => it.pods), ...otherPods];
-  const nodeByName = new Map(nodes.map((it) => [it.name, it.node]));
-  return { ...emptyReads, pods: () => pods, node: (name) => nodeByName.get(name) };
+  const nodeByName = new Map(nodes.flatMap(({ name, node }) => (node ? [[name, node]] : [])));
+  const podsByNode = new Map(
+    [...nodeByName.keys()].map((name) => [name, pods.filter((it) => it.spec.nodeName === name)]),
+  );
+  return {
+    ...emptyReads,
+    nodes: () => [...nodeByName.values()],
+    node: (name) => nodeByName.get(name),
+    podsOnNode: (name) => podsByNode.get(name) ?? [],
+  };
 }
 
 /** Schedules with topology; the cluster is that of the state nodes unless another is given. */
