@@ -78,12 +78,14 @@ export class KubeCluster {
   readonly #scheduler: KubeScheduler;
   readonly #ephemeralUids = new Set<string>();
   readonly #now: () => KubeContext["timeline"]["now"];
+  readonly #timeline: Timeline<KubeEvent>;
 
   constructor(options: KubeClusterOptions) {
     const { timeline, seed, ledger } = options;
     const notices = this.#notices;
     const now = (): KubeContext["timeline"]["now"] => timeline.now;
     this.#now = now;
+    this.#timeline = timeline;
     this.api = new KubeApiServer({
       now,
       seed,
@@ -118,6 +120,11 @@ export class KubeCluster {
         return;
       case "pod-step":
         this.#kubelets.step(event);
+        return;
+      case "pod-goes":
+        if (this.api.pod(event.podKey)?.metadata.uid === event.podUid) {
+          this.api.delete("Pod", event.podKey, 0);
+        }
         return;
       case "node-ready":
         this.#kubelets.nodeReady(event.nodeName, event.nodeUid);
@@ -159,7 +166,8 @@ export class KubeCluster {
 
   /**
    * Creates a pod of a trace; undefined when its name is taken. With a duration it succeeds after
-   * running that long; its object then goes at once, so that memory doesn't grow with the trace.
+   * running that long; its object then goes at the end of that instant, so that memory doesn't grow
+   * with the trace, and those who watch pods have seen it end.
    */
   createPod(pod: Pod, options: { readonly durationMs?: DurationMs } = {}): Pod | undefined {
     const { durationMs } = options;
@@ -247,7 +255,14 @@ export class KubeCluster {
     const { uid } = pod.metadata;
     if (type === "deleted") this.#ephemeralUids.delete(uid);
     else if (isPodTerminal(pod) && this.#ephemeralUids.delete(uid)) {
-      this.api.delete("Pod", objectKey(pod), 0);
+      const event = {
+        room: "kube",
+        kind: "pod-goes",
+        podKey: objectKey(pod),
+        podUid: uid,
+      } as const;
+      // Karpenter, too, has to see it end: its node has been in use until now.
+      this.#timeline.schedule(this.#timeline.now, event, "metering");
     }
   }
 }

@@ -15,6 +15,8 @@ export type KubeEvent = { readonly room: "kube" } & (
       readonly podKey: string;
       readonly podUid: string;
     }
+  /** A pod of a trace has ended and everybody has seen it: its object goes. */
+  | { readonly kind: "pod-goes"; readonly podKey: string; readonly podUid: string }
   /** The node's runtime and network are up. */
   | { readonly kind: "node-ready"; readonly nodeName: string; readonly nodeUid: string }
 );

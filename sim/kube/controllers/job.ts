@@ -182,7 +182,8 @@ export class JobController implements KubeController {
   #expire(job: Job, finishedAt: SimTime): void {
     const { ttlSecondsAfterFinished } = job.spec;
     if (ttlSecondsAfterFinished === undefined) return;
-    const at = afterOrLast(finishedAt, ttlSecondsAfterFinished * 1000);
+    // At once is a moment later: others, Karpenter among them, see first how its pods have ended.
+    const at = afterOrLast(finishedAt, Math.max(ttlSecondsAfterFinished, 1) * 1000);
     if (this.#context.timeline.now >= at) this.#context.api.delete("Job", objectKey(job));
     else this.#queue.add(objectKey(job), at);
   }
