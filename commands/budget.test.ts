@@ -182,7 +182,9 @@ describe("dryfit budget", { timeout: 60_000 }, () => {
     const bad = read(example).replace("0 9 * * mon-fri", "99 9 * * mon-fri");
     const { code, stdout, stderr } = await dryfit(bad, "-", "--from", "2026-03-02");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^stdin:15:\d+: spec\.disruption\.budgets\[1\]\.schedule: /m);
+    expect(stderr).toMatch(
+      /^stdin:15:\d+: NodePool general: spec\.disruption\.budgets\[1\]\.schedule: /m,
+    );
     expect(stderr).not.toContain("left out");
   });
 
@@ -194,7 +196,7 @@ describe("dryfit budget", { timeout: 60_000 }, () => {
     const bad = `${kind}\nmetadata: { name: broken }\n${spec}\n---\n${read(example)}`;
     const { code, stdout, stderr } = await dryfit(bad, "-", "--from", "2026-03-02");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^stdin:4:\d+: spec\./m);
+    expect(stderr).toMatch(/^stdin:4:\d+: \S+ broken: spec\./m);
   });
 
   it("ends with 2 where there is nothing to make a calendar of", async () => {

@@ -31,7 +31,8 @@ export function formatDiagnostic(
   { paint, sourceLine }: DiagnosticStyle = bare,
 ): string {
   const { path, message, code, found, allowed, hint } = diagnostic;
-  const where = path === undefined || path === "" ? "" : ` ${path}:`;
+  const isTold = path === undefined || path === "" || message.includes(path);
+  const where = isTold ? "" : ` ${path}:`;
   const head = paint.bold(`${printable(formatPosition(diagnostic))}:`);
   const lines = [`${head}${printable(`${where} ${message}`)} ${paint.dim(`(${code})`)}`];
   lines.push(...excerpt(diagnostic, paint, sourceLine));

@@ -129,6 +129,9 @@ function complainOfType(raw: unknown, place: Place): void {
       code: "apis/required",
       value: raw[field],
       allowed: field === "kind" ? "a kind such as NodePool" : "a version such as karpenter.sh/v1",
+      ...(field === "kind" && Array.isArray(raw["items"])
+        ? { hint: "kubectl writes the kind of a List last: the file may be cut short" }
+        : {}),
       sentence: "Required value",
     });
   }

@@ -1,6 +1,7 @@
 /** The user's own Kubernetes YAML, unchanged: from files to objects. */
 export {
   type KeptPlaceholder,
+  type LeftOutObject,
   type LoadedManifests,
   type ManifestFile,
   type Origin,

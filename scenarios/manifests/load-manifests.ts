@@ -45,6 +45,8 @@ export interface KeptPlaceholder {
 export interface LeftOutObject {
   /** As it is today: that of a Provisioner is NodePool; "" where none is written. */
   readonly kind: string;
+  /** `namespace/name`, as it is written; "" where there is none. */
+  readonly name: string;
   /** What is wrong with it; the warning about each says that the object is left out. */
   readonly errors: readonly Diagnostic[];
 }
@@ -140,7 +142,7 @@ export function loadManifests(
   };
   return ok(value, [
     ...inFileOrder(
-      faulty.map((one) => leftOutWarning(one, sources.get(one.result))),
+      faulty.map((one) => leftOutWarning(one)),
       files,
     ),
     ...inFileOrder(warningsOf(issues, purpose), files),
@@ -158,23 +160,20 @@ function hasErrors(issues: readonly { readonly issue: LocatedIssue["issue"] }[])
 }
 
 function leftOutObjects(faulty: readonly LocatedIssue[]): readonly LeftOutObject[] {
-  const errorsByResult = new Map<ParseResult, Diagnostic[]>();
+  const objects = new Map<ParseResult, { readonly name: string; readonly errors: Diagnostic[] }>();
   for (const located of faulty) {
-    const errors = errorsByResult.get(located.result) ?? [];
-    errorsByResult.set(located.result, errors);
-    errors.push(toDiagnostic(located));
+    const { result, name } = located;
+    const object = objects.get(result) ?? { name, errors: [] };
+    objects.set(result, object);
+    object.errors.push(toDiagnostic(located));
   }
-  return [...errorsByResult].map(([{ currentKind }, errors]) => ({ kind: currentKind, errors }));
+  return [...objects].map(([{ currentKind }, object]) => ({ kind: currentKind, ...object }));
 }
 
-/** The complaint with the object's name, which nothing else will tell. */
-function leftOutWarning(located: LocatedIssue, source: Source | undefined): Diagnostic {
-  const { result, issue } = located;
-  const name = writtenName(source?.document.value, result.segments);
-  const subject = [result.kind, name].filter((part) => part !== "").join(" ");
-  const complaint = subject === "" ? issue.message : `${subject}: ${issue.message}`;
-  const message = `${complaint}; the object is left out`;
-  return { ...toDiagnostic(located), code: "manifests/left-out", message };
+function leftOutWarning(located: LocatedIssue): Diagnostic {
+  const diagnostic = toDiagnostic(located);
+  const message = `${diagnostic.message}; the object is left out`;
+  return { ...diagnostic, code: "manifests/left-out", message };
 }
 
 /** `namespace/name` as it is written; "" where there is none. */
@@ -200,7 +199,8 @@ const aboutKeys: readonly IssueCode[] = [
 function locate(source: Source, result: ParseResult, issue: LocatedIssue["issue"]): LocatedIssue {
   const part = aboutKeys.includes(issue.code) ? "key" : "value";
   const position = source.document.locate(issue.segments, part);
-  return { file: source.file, position, result, issue };
+  const name = writtenName(source.document.value, result.segments);
+  return { file: source.file, position, name, result, issue };
 }
 
 /** By file as given, then line and column; equal places keep their order. */

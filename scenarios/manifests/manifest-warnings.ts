@@ -11,6 +11,8 @@ import type { Position } from "./read-yaml.ts";
 export interface LocatedIssue {
   readonly file: string;
   readonly position: Position;
+  /** `namespace/name` of the object, as it is written; "" where there is none. */
+  readonly name: string;
   readonly result: ParseResult;
   readonly issue: FieldIssue;
 }
@@ -26,20 +28,28 @@ export interface NeutralField {
   readonly first: Diagnostic;
 }
 
-/** An issue as the command line prints it; `times` is how often the same thing occurs. */
+/**
+ * An issue as the command line prints it, with the object's name and the path within it; `times` is how
+ * often the same thing occurs.
+ */
 export function toDiagnostic(located: LocatedIssue, times = 1): Diagnostic {
-  const { file, position, issue, result } = located;
+  const { file, position, name, issue, result } = located;
   const more = times > 1 ? ` (and ${times - 1} more)` : "";
-  const subject = result.kind === "" ? "" : `${result.kind}: `;
+  const words = [result.kind, result.kind === "" ? "" : name].filter((word) => word !== "");
+  const subject = words.length === 0 ? "" : `${words.join(" ")}: `;
+  // Where the object stands in its List is told by the line, better than by counting items.
+  const list = result.segments.length === 0 ? "" : `${formatPath(result.segments)}.`;
+  const path = issue.path.startsWith(list) ? issue.path.slice(list.length) : issue.path;
+  const message = list === "" ? issue.message : issue.message.replaceAll(list, "");
   return {
     file,
     ...position,
-    ...(issue.path === "" ? {} : { path: issue.path }),
+    ...(path === "" ? {} : { path }),
     code: issue.code,
     found: issue.found,
     allowed: issue.allowed,
     ...(issue.hint === undefined ? {} : { hint: issue.hint }),
-    message: `${subject}${issue.message}${more}`,
+    message: `${subject}${message}${more}`,
   };
 }
 

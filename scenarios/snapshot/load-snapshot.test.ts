@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../core/units/index.ts";
+import { snapshotText } from "../../test/support/planned-snapshot.ts";
 import { loadSnapshot } from "./load-snapshot.ts";
 
 const cluster = readFileSync(new URL("./testdata/cluster.yaml", import.meta.url), "utf8");
@@ -14,6 +15,13 @@ function complaints(...texts: readonly string[]): readonly Diagnostic[] {
 
 const messages = (...texts: readonly string[]): readonly string[] =>
   complaints(...texts).map(({ message }) => message);
+
+/** The EKS cluster without the objects of a kind. */
+const withoutKind = (kind: string): string =>
+  snapshotText("eks.yaml")
+    .split(/^(?=- apiVersion: |kind: List\n)/m)
+    .filter((item) => !new RegExp(`^ {2}kind: ${kind}\\n`, "m").test(item))
+    .join("");
 
 /** The cluster without the items that a pattern matches. */
 function without(pattern: RegExp): string {
@@ -34,7 +42,7 @@ describe("a snapshot", () => {
       kind: "List",
       items: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } }],
     });
-    expect(messages(cluster, json)).toEqual([]);
+    expect(messages(cluster, pods, json)).toEqual([]);
   });
 
   it("without a NodePool allows no decision", () => {
@@ -64,18 +72,22 @@ describe("a snapshot", () => {
   it("says nothing of what newer servers write into a status, unless it looks like a slip", () => {
     const node = (status: object): string =>
       JSON.stringify({ apiVersion: "v1", kind: "Node", metadata: { name: "a" }, status });
-    expect(messages(cluster, node({ newlyInvented: 1 }))).toEqual([]);
-    expect(messages(cluster, node({ condition: [] }))).toEqual([
-      'Node: status.condition: unknown field "status.condition", did you mean "conditions"?',
+    expect(messages(cluster, pods, node({ newlyInvented: 1 }))).toEqual([]);
+    expect(messages(cluster, pods, node({ condition: [] }))).toEqual([
+      'Node a: status.condition: unknown field "status.condition", did you mean "conditions"?',
     ]);
   });
 
   it("tells why its only NodePool could not be read", () => {
     const broken = without(/pool-batch/).replace("limits: { cpu: 1000 }", "limits: { cpu: 1OOO }");
-    expect(complaints(broken).map(({ code }) => code)).toEqual([
+    const [first, why, ...others] = complaints(broken);
+    expect([first?.code, first?.found, first?.hint]).toEqual([
       "plan/no-node-pool",
-      "apis/quantity",
+      "NodePool default",
+      undefined,
     ]);
+    expect(why?.message).toMatch(/^NodePool default: spec\.limits\.cpu: .*quantities must match/);
+    expect([why?.path, others]).toEqual(["spec.limits.cpu", []]);
   });
 
   it.each<[string, string, readonly string[]]>([
@@ -107,6 +119,11 @@ describe("a snapshot", () => {
       "an answer that says no",
       '{"kind":"Status","apiVersion":"v1","status":"Failure","message":"forbidden"}',
       ["Status: kind: "],
+    ],
+    [
+      "a List that was cut short before its kind",
+      "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n",
+      ["kind: Required value"],
     ],
   ])("that is %s allows no decision, and says what it is instead", (_, text, starts) => {
     const [first, ...reasons] = complaints(text);
@@ -157,7 +174,7 @@ describe("a snapshot", () => {
     expect(others).toEqual([]);
     expect(warning).toMatchObject({ code: "manifests/left-out", file: "file-1", found: '"5oom"' });
     expect(warning?.message).toMatch(
-      /^Pod shop\/job-1: items\[2\]\.spec\.containers\[0\]\.resources\.requests\.cpu: .*quantities/,
+      /^Pod shop\/job-1: spec\.containers\[0\]\.resources\.requests\.cpu: .*quantities/,
     );
     expect(warning?.message).toMatch(/the object is left out$/);
   });
@@ -170,18 +187,82 @@ describe("a snapshot", () => {
   });
 
   it("warns of a NodeClaim without its NodePool", () => {
-    expect(messages(without(/uid: pool-batch/))).toEqual([
+    expect(messages(without(/uid: pool-batch/), pods)).toEqual([
       "NodeClaim batch-x7k2p: metadata.labels[karpenter.sh/nodepool]: NodePool batch is not in the snapshot; its capacity counts against no limits",
     ]);
   });
 
   it("warns of a NodeClaim without its node, and of a node without its NodeClaim", () => {
-    expect(messages(without(/kind: Node\n/))[0]).toMatch(
-      /status\.nodeName: Node ip-10-0-1-7\.ec2\.internal is not in the snapshot/,
+    const other = (kind: string): string =>
+      JSON.stringify({
+        apiVersion: kind === "Node" ? "v1" : "karpenter.sh/v1",
+        kind,
+        metadata: { name: "other", labels: { "karpenter.sh/nodepool": "batch" } },
+        spec: {
+          providerID: kind === "Node" ? "aws:///us-east-1a/i-0000000000000001" : undefined,
+          requirements: kind === "Node" ? undefined : [],
+          nodeClassRef: kind === "Node" ? undefined : nodeClassRef,
+        },
+      });
+    const nodeClassRef = { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "default" };
+    expect(messages(without(/kind: Node\n/), pods, other("Node"))).toEqual([
+      "NodeClaim batch-x7k2p: status.nodeName: Node ip-10-0-1-7.ec2.internal is not in the snapshot; it counts as a machine whose node has not joined yet",
+    ]);
+    expect(messages(without(/kind: NodeClaim\n/), pods, other("NodeClaim"))).toEqual([
+      "Node ip-10-0-1-7.ec2.internal: spec.providerID: NodeClaim of aws:///us-east-1a/i-0000000000000001 is not in the snapshot; the node counts as one that Karpenter does not manage",
+    ]);
+  });
+
+  it("says once that a whole kind is missing, however many refer to it", () => {
+    expect(messages(withoutKind("Node"))).toEqual([
+      "NodeClaim general-7x2kd (and 3 more): status.nodeName: there is no Node in the snapshot; it counts as a machine whose node has not joined yet",
+      expect.stringMatching(
+        /^Pod kube-system\/\S+ \(and 28 more\): spec.nodeName: there is no Node in the snapshot; the pod takes no room/,
+      ),
+    ]);
+    expect(messages(withoutKind("NodeClaim"))).toEqual([
+      expect.stringMatching(
+        /^Node ip-10-20-35-64\S+ \(and 3 more\): spec.providerID: there is no NodeClaim in the snapshot; the node counts as one that Karpenter does not manage$/,
+      ),
+    ]);
+    expect(messages(withoutKind("PersistentVolumeClaim"))).toEqual([
+      "Pod shop/db-0: spec.volumes[0].persistentVolumeClaim: there is no PersistentVolumeClaim in the snapshot; the pod counts as one without the volume, which may go to any zone",
+    ]);
+    expect(messages(withoutKind("PersistentVolume"))).toEqual([
+      "PersistentVolumeClaim shop/data-db-0: spec.volumeName: there is no PersistentVolume in the snapshot; its zone is not known, and pods with it may go to any",
+    ]);
+    for (const kind of ["Deployment", "ReplicaSet", "StorageClass", "CSINode", "Namespace"]) {
+      expect(messages(withoutKind(kind))).toEqual([]);
+    }
+  });
+
+  it("names three objects that are not there, and counts the others", () => {
+    const renamed = snapshotText("eks.yaml").replaceAll(/^( {4}nodeName: ip-10-20-\d+)/gm, "$1x");
+    const found = messages(renamed).filter((message) => message.startsWith("Pod "));
+    expect(found).toHaveLength(4);
+    expect(found[3]).toMatch(
+      /^Pod \S+ \(and \d+ more\): spec.nodeName: 3 more Nodes are not in the snapshot; the pod takes/,
     );
-    expect(messages(without(/kind: NodeClaim\n/))[0]).toMatch(
-      /^Node ip-10-0-1-7\.ec2\.internal: spec\.providerID: NodeClaim of .* does not manage$/,
-    );
+  });
+
+  it("says of what refers to an object that could not be read that it could not be read", () => {
+    const broken = snapshotText("eks.yaml").replace(/(kind: Node\n[\s\S]*?cpu: )7910m/, "$179 10m");
+    const others = complaints(broken).filter(({ code }) => code !== "manifests/left-out");
+    expect(others.map(({ message }) => message)).toEqual([
+      "NodeClaim general-m9vqt: status.nodeName: Node ip-10-20-35-64.eu-west-1.compute.internal could not be read; it counts as a machine whose node has not joined yet",
+      expect.stringMatching(
+        /^Pod \S+ \(and 4 more\): spec.nodeName: Node ip-10-20-35-64\S+ could not be read; the pod takes no room/,
+      ),
+    ]);
+  });
+
+  it("without any Pod, or with those of namespace default alone, is told to be a part", () => {
+    expect(complaints(cluster).map(({ code }) => code)).toEqual(["plan/no-pods"]);
+    const local = pods.replaceAll("namespace: shop", "namespace: default");
+    const noDaemonSet = without(/kind: DaemonSet\n/);
+    expect(complaints(noDaemonSet, local).map(({ code }) => code)).toEqual(["plan/one-namespace"]);
+    expect(complaints(cluster, local)).toEqual([]);
+    expect(complaints(without(/kind: (Node|NodeClaim)\n/))).toEqual([]);
   });
 
   it("warns of a NodePool without its EC2NodeClass, when another has one", () => {

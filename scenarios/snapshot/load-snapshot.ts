@@ -9,8 +9,14 @@ import {
 } from "../../core/apis/index.ts";
 import type { ClusterObject } from "../../core/state/index.ts";
 import { type Diagnostic, fail, ok, type Result, type SimTime } from "../../core/units/index.ts";
-import { loadManifests, type ManifestFile, type Origin } from "../manifests/index.ts";
+import {
+  type LeftOutObject,
+  loadManifests,
+  type ManifestFile,
+  type Origin,
+} from "../manifests/index.ts";
 import { findDanglingReferences } from "./dangling-references.ts";
+import { partialSnapshot } from "./partial-snapshot.ts";
 
 /** A cluster at one instant. */
 export interface Snapshot {
@@ -56,7 +62,7 @@ export function loadSnapshot(files: readonly ManifestFile[]): Result<Snapshot> {
   const loaded = loadManifests(files, { invalidObjects: "leave-out", purpose: "decision" });
   if (!loaded.ok) return loaded;
   const { objects, origins, leftOut } = loaded.value;
-  const impossible = whyImpossible(objects, files);
+  const impossible = whyImpossible(objects, leftOut, files);
   if (impossible !== undefined) {
     // What is no object at all is why there is no NodePool, too.
     const reasons =
@@ -83,7 +89,11 @@ export function loadSnapshot(files: readonly ManifestFile[]): Result<Snapshot> {
     leftOutCount: leftOut.length,
     absentKinds: kindsOfDecisions.filter((kind) => !present.has(kind)),
   };
-  return ok(snapshot, [...loaded.warnings, ...findDanglingReferences(clusterObjects, origins)]);
+  return ok(snapshot, [
+    ...loaded.warnings,
+    ...partialSnapshot(clusterObjects, files.map(({ name }) => name).join(", ")),
+    ...findDanglingReferences(clusterObjects, origins, leftOut),
+  ]);
 }
 
 /** Decisions know objects by their uid, which manifests written by hand do not have. */
@@ -95,10 +105,22 @@ function withUid<T extends ClusterObject>(object: T): T {
 
 function whyImpossible(
   objects: readonly ManifestObject[],
+  leftOut: readonly LeftOutObject[],
   files: readonly ManifestFile[],
 ): Diagnostic | undefined {
   const file = files.map(({ name }) => name).join(", ");
   const nodePools = objects.filter((object): object is NodePool => object.kind === "NodePool");
+  const unreadable = leftOut.filter(({ kind }) => kind === "NodePool");
+  if (nodePools.length === 0 && unreadable.length > 0) {
+    return {
+      file,
+      code: "plan/no-node-pool",
+      found: `NodePool ${unreadable.map(({ name }) => name).join(", ")}`,
+      allowed: "at least one NodePool that can be read",
+      message:
+        "no NodePool of the snapshot can be read, and without one Karpenter launches nothing",
+    };
+  }
   if (nodePools.length === 0) {
     const kinds = [...new Set(objects.map(({ kind }) => kind))].sort();
     return {
