@@ -14,8 +14,8 @@ import type { WatchEvent } from "./watch.ts";
 /** The newest pod of each DaemonSet that has been seen. */
 export class DaemonSetPods {
   readonly #cluster: Pick<Cluster, "daemonSets">;
-  /** Living pods by key, by the DaemonSet's uid. */
-  readonly #podsByOwner = new Map<string, Map<string, Pod>>();
+  /** By the DaemonSet's uid. */
+  readonly #livingByOwner = new Map<string, LivingPods>();
   /** The last newest pod stays after it is gone, until the DaemonSet is. */
   readonly #newestByOwner = new Map<string, Pod>();
   #pods: readonly Pod[] | undefined;
@@ -27,21 +27,21 @@ export class DaemonSetPods {
   observeDaemonSet({ type, object }: WatchEvent<DaemonSet>): void {
     this.#pods = undefined;
     if (type !== "deleted") return;
-    this.#podsByOwner.delete(object.metadata.uid);
+    this.#livingByOwner.delete(object.metadata.uid);
     this.#newestByOwner.delete(object.metadata.uid);
   }
 
   observePod({ type, object }: WatchEvent<Pod>): void {
     const owner = controllerOf(object);
     if (owner?.kind !== "DaemonSet") return;
-    let pods = this.#podsByOwner.get(owner.uid);
-    if (pods === undefined) {
-      pods = new Map();
-      this.#podsByOwner.set(owner.uid, pods);
+    let living = this.#livingByOwner.get(owner.uid);
+    if (living === undefined) {
+      living = new LivingPods();
+      this.#livingByOwner.set(owner.uid, living);
     }
-    if (type === "deleted") pods.delete(objectKey(object));
-    else pods.set(objectKey(object), object);
-    const newest = newestOf([...pods.values()]);
+    if (type === "deleted") living.delete(objectKey(object));
+    else living.set(objectKey(object), object);
+    const { newest } = living;
     // The scheduler reads nothing of the status.
     const known = this.#newestByOwner.get(owner.uid);
     if (newest === undefined || isAlike(newest, known)) return;
@@ -63,18 +63,40 @@ export class DaemonSetPods {
   }
 }
 
-function isAlike(pod: Pod, known: Pod | undefined): boolean {
-  return known?.spec === pod.spec && known.metadata === pod.metadata;
+/** Pods of one DaemonSet that exist. */
+class LivingPods {
+  readonly #podsByKey = new Map<string, Pod>();
+  /** Of equally young ones the first seen. */
+  #newest: readonly [key: string, pod: Pod] | undefined;
+
+  get newest(): Pod | undefined {
+    return this.#newest?.[1];
+  }
+
+  set(key: string, pod: Pod): void {
+    this.#podsByKey.set(key, pod);
+    const [newestKey, newest] = this.#newest ?? [];
+    if (newest === undefined || key === newestKey || isNewer(pod, newest)) {
+      this.#newest = [key, pod];
+    }
+  }
+
+  delete(key: string): void {
+    this.#podsByKey.delete(key);
+    if (key !== this.#newest?.[0]) return;
+    this.#newest = undefined;
+    for (const entry of this.#podsByKey) {
+      if (this.#newest === undefined || isNewer(entry[1], this.#newest[1])) this.#newest = entry;
+    }
+  }
 }
 
-function newestOf(pods: readonly Pod[]): Pod | undefined {
-  let newest: Pod | undefined;
-  for (const pod of pods) {
-    const isNewer =
-      newest === undefined || pod.metadata.creationTimestamp > newest.metadata.creationTimestamp;
-    if (isNewer) newest = pod;
-  }
-  return newest;
+function isNewer({ metadata }: Pod, than: Pod): boolean {
+  return metadata.creationTimestamp > than.metadata.creationTimestamp;
+}
+
+function isAlike(pod: Pod, known: Pod | undefined): boolean {
+  return known?.spec === pod.spec && known.metadata === pod.metadata;
 }
 
 /**
