@@ -7,7 +7,7 @@ export {
   setBufferCondition,
   withResolution,
 } from "./buffer-status.ts";
-export { CapacityBufferController, type CapacityBufferInput } from "./controller.ts";
+export { CapacityBufferController } from "./controller.ts";
 export { resolveCapacityBuffer } from "./resolution.ts";
 export { VirtualPodCache, type VirtualPods } from "./virtual-pod-cache.ts";
 export { buildVirtualPods } from "./virtual-pods.ts";

@@ -276,7 +276,9 @@ export class DisruptionController implements Controller {
 
   #tryMethod(method: DisruptionMethod, index: number, now: SimTime): MethodEnd {
     const listed = this.#view(now);
-    const { candidates, refusals } = this.#narrator.listing(method, listed);
+    const { refusals } = listed.listing(method.disruptionClass);
+    const { candidates } = listed.candidatesOf(method);
+    this.#narrator.listing(method, listed);
     const memory = this.#memory(method);
     memory.timestamp = undefined;
     if (candidates.length === 0) return { kind: "nothing", why: idleness(refusals) };

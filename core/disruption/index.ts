@@ -39,10 +39,6 @@ export {
 export { type DisruptionContext, DisruptionController } from "./controller.ts";
 export {
   type ConsideredMove,
-  type ConsideredReplacement,
-  type MoveRefusal,
-  type MoveVerdict,
-  moveVerdicts,
   type NodePoolScore,
 } from "./considered-move.ts";
 export type {
@@ -74,10 +70,9 @@ export {
   type DisruptionExperiments,
   type DisruptionOptions,
 } from "./options.ts";
-export { type BlockedPod, PdbLimits } from "./pdb-limits.ts";
+export { PdbLimits } from "./pdb-limits.ts";
 export {
   type BlockedBy,
-  type BlockingBudget,
   type Refusal,
   type RefusalCode,
   refusalCodes,
@@ -87,7 +82,6 @@ export {
 } from "./reasons.ts";
 export {
   nonPendingPodErrors,
-  type PodErrors,
   type Simulation,
   Simulator,
 } from "./simulate-scheduling.ts";

@@ -89,11 +89,8 @@ export class Narrator {
     for (const each of refusalEvents(names, event, sentence)) this.#parts.publish(each);
   }
 
-  /**
-   * Which nodes a method considers; tells why each other is none of them. Refusals in the answer are
-   * those of the method's class.
-   */
-  listing(method: DisruptionMethod, listed: ListedView): CandidateListing {
+  /** Tells why nodes are no candidates of the method. */
+  listing(method: DisruptionMethod, listed: ListedView): void {
     const { now } = listed;
     const listing = listed.listing(method.disruptionClass);
     const { candidates, refusals } = listed.candidatesOf(method);
@@ -101,7 +98,6 @@ export class Narrator {
     this.refusals(`filter ${method.name}`, refusals, now, method.name);
     if (candidates.length === 0) this.#endSearch(method.name, now);
     this.#tellAnnotations(method, listed, listing);
-    return { candidates, refusals: listing.refusals };
   }
 
   /**

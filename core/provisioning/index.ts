@@ -1,6 +1,6 @@
 /** The scheduler that packs pods onto nodes and new NodeClaims; topology; relaxation; batching. */
 export { Batcher, type BatchOptions, defaultBatchOptions } from "./batcher.ts";
-export { type GuardedPod, guardedPods } from "./budget-selection.ts";
+export { guardedPods } from "./budget-selection.ts";
 export { bufferPodCounts, provisioningConditions } from "./buffers.ts";
 export { ProvisioningController, type ProvisioningContext } from "./controller.ts";
 export { type DecisionLatency, runLatencyMs, wholeLatency } from "./decision-latency.ts";
@@ -53,6 +53,6 @@ export type {
   SchedulingNodeClaim,
   SchedulingResults,
 } from "./scheduling-results.ts";
-export { SchedulingBase, type SolveOutcome } from "./scheduling-base.ts";
+export { SchedulingBase } from "./scheduling-base.ts";
 export { solve } from "./solve.ts";
 export { type PreferencePolicy, preferencePolicies } from "./topology-tracker.ts";
