@@ -29,14 +29,18 @@ import {
   type SimTime,
 } from "../units/index.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Command } from "./command.ts";
-import type { ConsideredMove } from "./considered-move.ts";
 import type { DisruptionRecorder } from "./decision-recorder.ts";
 import { consolidationRejectedEvents } from "./events.ts";
 import { areBuffersUnchanged } from "./buffer-inputs.ts";
 import { earliest, hasMovedUntold, type Inputs, inputsOf, isUnchanged } from "./inputs.ts";
 import { liveView, type ViewSources } from "./live-view.ts";
-import type { DisruptionMethod, MethodDecision, MethodName } from "./method.ts";
+import {
+  type ApprovedCommand,
+  approvedCommands,
+  type DisruptionMethod,
+  type MethodDecision,
+  type MethodName,
+} from "./method.ts";
 import { decideMethod, enabledMethods, ListedView } from "./methods.ts";
 import { Narrator } from "./narrator.ts";
 import {
@@ -47,7 +51,6 @@ import {
   type MethodEnd,
   type PassEnd,
   type Pending,
-  type Waiting,
 } from "./pass.ts";
 import { CommandQueue } from "./queue-controller.ts";
 import { recheck, validateCommand, validationDelay } from "./validation.ts";
@@ -359,15 +362,10 @@ export class DisruptionController implements Controller {
   #act(
     method: DisruptionMethod,
     methodIndex: number,
-    { commands, considered }: MethodDecision,
+    decision: MethodDecision,
     now: SimTime,
   ): MethodEnd {
-    const approved = considered.filter(({ verdict }) => verdict === "approved");
-    const found = commands.map((command, index) => {
-      const move = approved[index];
-      invariant(move !== undefined, "every command was approved", { method: method.name });
-      return { command, move };
-    });
+    const found = approvedCommands(decision);
     const [first] = found;
     if (method.isValidated && first !== undefined) {
       const at = after(now, validationDelay);
@@ -379,7 +377,7 @@ export class DisruptionController implements Controller {
 
   #start(
     method: DisruptionMethod,
-    found: readonly { readonly command: Command; readonly move: ConsideredMove }[],
+    found: readonly ApprovedCommand[],
     now: SimTime,
   ): Extract<PassEnd, { readonly kind: "started" | "failed" }> {
     const errors = found.flatMap(
@@ -410,7 +408,7 @@ export class DisruptionController implements Controller {
 
   #validate(
     method: DisruptionMethod,
-    { methodIndex, command, move }: Waiting & Pick<Pending, "methodIndex">,
+    { methodIndex, command, move }: ApprovedCommand & Pick<Pending, "methodIndex">,
     now: SimTime,
   ): PassEnd {
     const listed = this.#view(now);

@@ -54,6 +54,7 @@ export { doNotDisruptEvents } from "./do-not-disrupt-events.ts";
 export { liveView, type ViewSources } from "./live-view.ts";
 export {
   type DisruptionMethod,
+  approvedCommands,
   type MethodDecision,
   type MethodName,
   methodNames,

@@ -1,6 +1,6 @@
 import type { BudgetReason } from "../apis/index.ts";
 import type { ClusterEvent } from "../state/index.ts";
-import { type DurationMs, durationMs, type SimTime } from "../units/index.ts";
+import { type DurationMs, durationMs, invariant, type SimTime } from "../units/index.ts";
 import type { NodePoolTotals } from "./balanced.ts";
 import type { BudgetMapping } from "./budget-mapping.ts";
 import type { Candidate, DisruptionClass } from "./candidate.ts";
@@ -47,6 +47,25 @@ export interface MethodDecision {
   readonly took: DurationMs;
   /** Ends the pass: what made deciding impossible. */
   readonly error?: string;
+}
+
+/** A command, and what speaks for it. */
+export interface ApprovedCommand {
+  readonly command: Command;
+  readonly move: ConsideredMove;
+}
+
+/** The commands of a decision, in their order. */
+export function approvedCommands({
+  commands,
+  considered,
+}: Pick<MethodDecision, "commands" | "considered">): readonly ApprovedCommand[] {
+  const approved = considered.filter(({ verdict }) => verdict === "approved");
+  return commands.map((command, index) => {
+    const move = approved[index];
+    invariant(move !== undefined, "every command was approved");
+    return { command, move };
+  });
 }
 
 /** A decision that nothing is to be done; the start of any other. */

@@ -1,9 +1,7 @@
 // What a pass through the methods remembers, waits for and comes to.
 import type { SimTime } from "../units/index.ts";
-import type { Command } from "./command.ts";
 import type { Inputs } from "./inputs.ts";
-import type { ConsideredMove } from "./considered-move.ts";
-import type { MethodDecision } from "./method.ts";
+import type { ApprovedCommand, MethodDecision } from "./method.ts";
 import type { Refusal } from "./reasons.ts";
 import type { AnsweredValidation } from "./validation.ts";
 
@@ -44,15 +42,9 @@ export function freshMemory(): Memory {
  */
 export type Pending = { readonly methodIndex: number; readonly at: SimTime } & (
   | { readonly kind: "search"; readonly decision: MethodDecision }
-  | (Waiting & { readonly kind: "validation" })
-  | (Waiting & { readonly kind: "simulation"; readonly result: AnsweredValidation })
+  | (ApprovedCommand & { readonly kind: "validation" })
+  | (ApprovedCommand & { readonly kind: "simulation"; readonly result: AnsweredValidation })
 );
-
-/** A command that waits, and what speaks for it. */
-export interface Waiting {
-  readonly command: Command;
-  readonly move: ConsideredMove;
-}
 
 /** A pass that did nothing, and would do nothing again on the same inputs. */
 export interface IdlePass {

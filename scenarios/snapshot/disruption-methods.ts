@@ -2,6 +2,7 @@
 // of every node why it stays, methods that take one node at a time are asked again without the nodes
 // that they have spoken about already.
 import {
+  approvedCommands,
   type Candidate,
   type CandidateListing,
   type Command,
@@ -64,14 +65,11 @@ function askMethod(method: DisruptionMethod, listed: ListedView): MethodFindings
       considered,
     };
     if (decision.error !== undefined) return { ...base, error: decision.error };
-    const found = decision.commands.filter((command) => decisionOf(command) !== "no-op");
-    const approved = decision.considered.filter(({ verdict }) => verdict === "approved");
-    for (const [index, command] of found.entries()) {
-      commands.push({ method, command, scores: approved[index]?.scores ?? [] });
-    }
+    const found = approvedCommands(decision).filter((it) => decisionOf(it.command) !== "no-op");
+    commands.push(...found.map(({ command, move: { scores } }) => ({ method, command, scores })));
     if (found.length === 0 || !takesOneNodeAtATime(method)) return base;
     const spoken = new Set([
-      ...found.flatMap(({ candidates }) => candidates.map(({ name }) => name)),
+      ...found.flatMap(({ command }) => command.candidates.map(({ name }) => name)),
       ...decision.refusals.map(({ nodeName }) => nodeName),
     ]);
     left = left.filter(({ name }) => !spoken.has(name));
