@@ -43,7 +43,7 @@ export function configure(command: Command): void {
       for (const file of files) {
         const found = words.kind ?? (await guessTraceKind(file));
         await readSummary(file, found);
-        process.stdout.write(`${file}: valid ${found}\n`);
+        process.stdout.write(`${printable(file)}: valid ${found}\n`);
       }
     });
   command
@@ -55,7 +55,7 @@ export function configure(command: Command): void {
     .action(async (input: string, output: string, words: TraceWords) => {
       const found = words.kind ?? (await guessTraceKind(input));
       const count = await convertTrace(found, input, output);
-      process.stdout.write(`${output}: ${count} price changes\n`);
+      process.stdout.write(`${printable(output)}: ${count} price changes\n`);
     });
   command
     .command("fetch", { hidden: false })

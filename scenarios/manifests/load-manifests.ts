@@ -149,7 +149,7 @@ export function loadManifests(
     ...placeholderWarnings(uses),
     ...named.warnings,
     ...missingPriorityClasses(missing, named.origins, purpose),
-    ...missingNodeClasses(objects, named.origins),
+    ...missingNodeClasses(objects, named.origins, value.leftOut),
     ...missingBufferTargets(objects, named.origins),
   ]);
 }
@@ -314,7 +314,11 @@ function missingPriorityClasses(
 function missingNodeClasses(
   objects: readonly ManifestObject[],
   origins: ReadonlyMap<string, Origin>,
+  leftOut: readonly LeftOutObject[],
 ): readonly Diagnostic[] {
+  const unreadable = new Set(
+    leftOut.filter(({ kind }) => kind === "EC2NodeClass").map(({ name }) => name),
+  );
   const classes = new Set(
     objects.filter((one) => one.kind === "EC2NodeClass").map((one) => one.metadata.name),
   );
@@ -325,7 +329,8 @@ function missingNodeClasses(
       return [otherNodeClass(object, `${kind} ${name} of ${group}`, origins)];
     }
     if (classes.has(name)) return [];
-    const message = `NodePool ${object.metadata.name} refers to EC2NodeClass ${name}, which is not among the manifests: NodeClass not found on cluster`;
+    const why = unreadable.has(name) ? "could not be read" : "is not among the manifests";
+    const message = `NodePool ${object.metadata.name} refers to EC2NodeClass ${name}, which ${why}: NodeClass not found on cluster`;
     return [reference(origins.get(nameOf(object)), name, message)];
   });
 }

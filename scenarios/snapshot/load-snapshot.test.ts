@@ -265,6 +265,17 @@ describe("a snapshot", () => {
     expect(complaints(without(/kind: (Node|NodeClaim)\n/))).toEqual([]);
   });
 
+  it("says of an EC2NodeClass that could not be read that it could not", () => {
+    const other = cluster
+      .replace("kind: EC2NodeClass, name: default", "kind: EC2NodeClass, name: other")
+      .concat(
+        "  - { apiVersion: karpenter.k8s.aws/v1, kind: EC2NodeClass, metadata: { name: other }, spec: 7 }\n",
+      );
+    expect(messages(other, pods).slice(1)).toEqual([
+      "NodePool default refers to EC2NodeClass other, which could not be read: NodeClass not found on cluster",
+    ]);
+  });
+
   it("warns of a NodePool without its EC2NodeClass, when another has one", () => {
     const other = cluster.replace("EC2NodeClass, name: default", "EC2NodeClass, name: other");
     expect(messages(other)[0]).toContain("NodePool default refers to EC2NodeClass other");
