@@ -17,6 +17,18 @@ export function notPrinted(page: string, printed: string): readonly string[] {
   );
 }
 
+/** The bills of the sentence "now it is $1, $2 and $3" of a page. */
+export function namedBills(page: string): readonly string[] {
+  const [, bills = ""] = /now\s+it\s+is\s+((?:\$[\d.,]+\d(?:,\s+|\s+and\s+)?)+)/.exec(page) ?? [];
+  return bills.match(/\$[\d.,]*\d/g) ?? [];
+}
+
+/** What each policy costs, of a comparison's line of dollars. */
+export function printedBills(printed: string): readonly string[] {
+  const [, dollars = ""] = /^Dollars +(.*)$/m.exec(printed) ?? [];
+  return dollars.match(/\$[\d.,]*\d/g) ?? [];
+}
+
 function paragraphsOf(text: string): readonly string[] {
   return text
     .split(/\n{2,}/)

@@ -16,7 +16,7 @@ import { parse, stringify } from "yaml";
 import { parseBaseline } from "../reports/index.ts";
 import { loadScenario } from "../scenarios/index.ts";
 import { referencePages } from "../scripts/reference-pages.ts";
-import { notPrinted, shownParagraphs } from "../scripts/shown-output.ts";
+import { namedBills, notPrinted, printedBills, shownParagraphs } from "../scripts/shown-output.ts";
 import { readProjectTree } from "./tidy/project-tree.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -131,6 +131,12 @@ describe("output that README.md shows of the quickstart", () => {
     const [first = ""] = shown;
     expect(notPrinted(page, printed.replace(first, first.replace(/\d/, "#")))).toEqual([first]);
     expect(read(".ci/run")).toContain("scripts/check-readme.ts");
+  });
+
+  it("has the bills that the scenario's own page names", () => {
+    const named = namedBills(read("scenarios/quickstart/README.md"));
+    expect(named).toHaveLength(3);
+    expect(printedBills(page)).toEqual(named);
   });
 });
 
