@@ -2,7 +2,7 @@
 import type { Node, NodeClaim } from "../apis/index.ts";
 import { realPods } from "../capacitybuffer/index.ts";
 import { limitExceededBy, staticNodeClaimDraft, toNodeClaimDraft } from "../provisioning/index.ts";
-import type { Cluster, ClusterEvent, ClusterState, WatchEvent } from "../state/index.ts";
+import type { Cluster, ClusterEvent, ClusterState, StateNode, WatchEvent } from "../state/index.ts";
 import { after, durationMs, elapsed, type SimTime } from "../units/index.ts";
 import type { Candidate } from "./candidate.ts";
 import {
@@ -66,6 +66,9 @@ export class CommandQueue {
     ({ objectKey, reason, message }) => `${objectKey} ${reason} ${message}`,
   );
   #started = 0;
+  #ended = 0;
+  /** The machines that were cleaned up last, and how many commands had ended by then. */
+  #clean: { readonly stateNodes: readonly StateNode[]; readonly ended: number } | undefined;
 
   constructor(context: QueueContext) {
     this.#context = context;
@@ -132,7 +135,11 @@ export class CommandQueue {
    * @see karpenter v1.14.1 pkg/controllers/disruption/controller.go Reconcile
    */
   cleanUp(): void {
-    for (const stateNode of this.#context.state.stateNodes()) {
+    const stateNodes = this.#context.state.stateNodes();
+    const isClean = this.#clean?.stateNodes === stateNodes && this.#clean.ended === this.#ended;
+    if (isClean) return;
+    this.#clean = { stateNodes, ended: this.#ended };
+    for (const stateNode of stateNodes) {
       const { node, nodeClaim, providerId } = stateNode;
       if (nodeClaim === undefined || stateNode.isMarkedForDeletion || this.has(providerId))
         continue;
@@ -326,6 +333,7 @@ export class CommandQueue {
 
   #end(entry: Entry, outcome: "succeeded" | "failed", message: string, now: SimTime): void {
     const { id } = entry.queued;
+    this.#ended++;
     this.#entries.delete(entry);
     for (const providerId of entry.providerIds) this.#entryByProviderId.delete(providerId);
     this.#news.forget(id);

@@ -1,21 +1,26 @@
 import { labelHostname, type Node } from "../apis/index.ts";
 import { labelRequirements } from "../scheduling/index.ts";
 import type { StateNode } from "../state/index.ts";
-import { nodeFilterMatches } from "./topology-node-filter.ts";
-import type { TopologyRule } from "./topology-rule.ts";
+import { nodeFilterMatches, type TopologyNodeFilter } from "./topology-node-filter.ts";
+import type { KeyedRule } from "./topology-rules.ts";
+
+/** Whether a node passes a filter, by the filter's text: nodes are replaced when they change. */
+const admittanceByNode = new WeakMap<Node, Map<string, boolean>>();
 
 /**
  * Which domain of a label each node has, if the node counts. Rules with the same label and the same
  * node filter share it.
  */
 export class NodeDomains {
-  readonly #rule: Pick<TopologyRule, "key" | "nodeFilter">;
+  readonly #rule: KeyedRule["rule"];
+  readonly #nodesKey: string;
   readonly #nodes: readonly StateNode[];
   readonly #admittance = new Map<Node, boolean>();
   #counts: ReadonlyMap<string, number> | undefined;
 
-  constructor(rule: Pick<TopologyRule, "key" | "nodeFilter">, nodes: readonly StateNode[]) {
+  constructor({ rule, nodesKey }: KeyedRule, nodes: readonly StateNode[]) {
     this.#rule = rule;
+    this.#nodesKey = nodesKey;
     this.#nodes = nodes;
   }
 
@@ -51,10 +56,24 @@ export class NodeDomains {
     if (nodeFilter === undefined) return true;
     let isAdmitted = this.#admittance.get(node);
     if (isAdmitted === undefined) {
-      const { spec, metadata } = node;
-      isAdmitted = nodeFilterMatches(nodeFilter, spec.taints, labelRequirements(metadata.labels));
+      isAdmitted = admits(nodeFilter, this.#nodesKey, node);
       this.#admittance.set(node, isAdmitted);
     }
     return isAdmitted;
   }
+}
+
+function admits(filter: TopologyNodeFilter, nodesKey: string, node: Node): boolean {
+  let known = admittanceByNode.get(node);
+  if (known === undefined) {
+    known = new Map();
+    admittanceByNode.set(node, known);
+  }
+  let isAdmitted = known.get(nodesKey);
+  if (isAdmitted === undefined) {
+    const { spec, metadata } = node;
+    isAdmitted = nodeFilterMatches(filter, spec.taints, labelRequirements(metadata.labels));
+    known.set(nodesKey, isAdmitted);
+  }
+  return isAdmitted;
 }

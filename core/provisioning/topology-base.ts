@@ -116,10 +116,11 @@ export class TopologyBase {
     return counts;
   }
 
-  #uncounted({ rule, nodesKey }: KeyedRule, pod: Pod): RuleCounts {
+  #uncounted(keyed: KeyedRule, pod: Pod): RuleCounts {
+    const { rule, nodesKey } = keyed;
     let nodeDomains = this.#nodeDomains.get(nodesKey);
     if (nodeDomains === undefined) {
-      nodeDomains = new NodeDomains(rule, this.input.stateNodes);
+      nodeDomains = new NodeDomains(keyed, this.input.stateNodes);
       this.#nodeDomains.set(nodesKey, nodeDomains);
     }
     return new RuleCounts(rule, this.#universe(rule, pod), nodeDomains, this.#hostNames);
