@@ -80,15 +80,23 @@ function joiningStep(random: RandomStream, atSeconds: number, name: string): Lif
 }
 
 /**
- * A static NodePool that grows, shrinks and meets its limit. No NodeClaim fails for good: how many
- * such ones are counted while they go is chance, and a NodePool that seems full is looked at again
- * only after a minute.
+ * A static NodePool that grows, shrinks and meets its limit. No NodeClaim fails for good, and under a
+ * limit no two go at one instant: how many such ones are counted while they go is chance, and a
+ * NodePool that seems full is looked at again only after a minute.
  */
 export function staticStory(random: RandomStream): Story {
   const until = 300;
   const count = between(random, 0, 5);
   const names = ["a", "b", "c", "d", "e"].slice(0, count);
-  const limit = chance(random, 0.4) ? { limits: { nodes: String(between(random, 2, 7)) } } : {};
+  const isLimited = chance(random, 0.4);
+  const limit = isLimited ? { limits: { nodes: String(between(random, 2, 7)) } } : {};
+  const answers = isLimited ? [launched] : [launched, patientAnswer(random)];
+  let replicas = count;
+  const scale = (): Manifest => {
+    const drawn = between(random, 0, 7);
+    replicas = isLimited ? Math.max(drawn, replicas - 1) : drawn;
+    return { replicas };
+  };
   const pods = names.flatMap((name) =>
     Array.from({ length: between(random, 0, 3) }, (_, index) =>
       anyPod(random, `${name}-${index}`, `node-${name}`),
@@ -107,28 +115,14 @@ export function staticStory(random: RandomStream): Story {
       ...pods,
     ],
     featureGates: { staticCapacity: true },
-    answers: {
-      ...cloud,
-      create: { "*": pick(random, [launched, patientAnswer(random)]) },
-    },
-    steps: moments(random, between(random, 2, 6), until - 5).map((atSeconds, index) =>
-      staticStep(random, atSeconds, names[index]),
+    answers: { ...cloud, create: { "*": pick(random, answers) } },
+    steps: moments(random, between(random, 2, 6), until - 5).map((atSeconds) =>
+      chance(random, 0.2)
+        ? { atSeconds, answers: cloud }
+        : { atSeconds, change: [{ kind: "NodePool", name: "default", spec: scale() }] },
     ),
     until,
   };
-}
-
-function staticStep(
-  random: RandomStream,
-  atSeconds: number,
-  name: string | undefined,
-): LifecycleStep {
-  if (name !== undefined && chance(random, 0.2)) {
-    return { atSeconds, markForDeletion: [`fake:///test-zone-1/${name}`] };
-  }
-  if (chance(random, 0.2)) return { atSeconds, answers: cloud };
-  const spec = { replicas: between(random, 0, 7) };
-  return { atSeconds, change: [{ kind: "NodePool", name: "default", spec }] };
 }
 
 const policies: readonly CaseRepairPolicy[] = [

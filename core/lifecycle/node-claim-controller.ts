@@ -53,8 +53,8 @@ interface Step {
 export class NodeClaimController extends KeyedController {
   readonly #context: LifecycleContext;
   readonly #finalizer: NodeClaimFinalizer;
-  /** NodeClaims, by name, whose launch the provider has yet to answer. */
-  readonly #launching = new Set<string>();
+  /** NodeClaims, by name, whose launch the provider has yet to answer: their generation back then. */
+  readonly #launching = new Map<string, number>();
 
   constructor(context: LifecycleContext) {
     super({
@@ -82,7 +82,7 @@ export class NodeClaimController extends KeyedController {
     if (found.metadata.deletionTimestamp !== undefined && !this.#launching.has(name)) {
       return this.#finalizer.finalize(found, now);
     }
-    const stored = this.#withFinalizer(found);
+    const stored = this.#asWhenLaunching(this.#withFinalizer(found));
     let nodeClaim = stored;
     let requeueAt: SimTime | undefined;
     let isFailed = false;
@@ -116,14 +116,23 @@ export class NodeClaimController extends KeyedController {
     return this.#context.cluster.nodeClaim(metadata.name) ?? changed;
   }
 
+  /** A pass goes by the generation that it began with, however long the provider takes. */
+  #asWhenLaunching(nodeClaim: NodeClaim): NodeClaim {
+    const { metadata } = nodeClaim;
+    const generation = this.#launching.get(metadata.name);
+    return generation === undefined || generation === metadata.generation
+      ? nodeClaim
+      : { ...nodeClaim, metadata: { ...metadata, generation } };
+  }
+
   #launch(nodeClaim: NodeClaim, now: SimTime): Step {
     if (conditionStatus(nodeClaim, "Launched") !== "Unknown") {
       return { nodeClaim: refreshCondition(nodeClaim, "Launched", now) };
     }
     const { cloudProvider, recorder } = this.#context;
     const decision = decideLaunch(nodeClaim, cloudProvider.create(nodeClaim, now), now);
-    const { name } = nodeClaim.metadata;
-    if (decision.kind === "wait") this.#launching.add(name);
+    const { name, generation } = nodeClaim.metadata;
+    if (decision.kind === "wait") this.#launching.set(name, generation);
     else this.#launching.delete(name);
     switch (decision.kind) {
       case "launched":
