@@ -254,6 +254,15 @@ describe("consolidation timestamp", () => {
   it.each<readonly [string, boolean, (world: World, node: Node, claim: NodeClaim) => void]>([
     ["a pod is deleted", true, ({ cluster }) => cluster.remove("Pod", "default/bound")],
     ["a pod is bound", true, ({ cluster }) => cluster.put(pod({ name: "new", nodeName: "node" }))],
+    [
+      "a StatefulSet's pod that was over goes",
+      false,
+      ({ cluster }) => {
+        const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: "o", uid: "o" };
+        const metadata = { ...terminating, ownerReferences: [owner] };
+        cluster.put(pod({ name: "over", nodeName: "node", metadata, status: { phase: "Failed" } }));
+      },
+    ],
     ["a pod moves", true, ({ cluster }) => cluster.put(pod({ name: "bound", nodeName: "other" }))],
     ["a machine comes", true, (world) => void world.add({ name: "third" })],
     ["a Node goes", true, ({ cluster }) => cluster.remove("Node", "node")],

@@ -350,7 +350,8 @@ export class ClusterState {
     // A name may be used again, by a pod on another node.
     this.#unbind(key);
     this.#nodeNameByPod.set(key, nodeName);
-    this.markUnconsolidated(now);
+    // A finished pod that is kept for its controller's sake uses nothing: nothing has changed.
+    if (!isTerminal(pod)) this.markUnconsolidated(now);
   }
 
   #unbind(podKey: string): void {
