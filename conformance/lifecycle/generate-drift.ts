@@ -52,13 +52,33 @@ export function driftStory(random: RandomStream): Story {
       nodeClass(),
       ...machines,
     ],
-    steps: moments(random, between(random, 3, 7), until - 5).map((atSeconds) =>
-      chance(random, 0.35)
-        ? cloudStep(random, atSeconds)
-        : poolStep(random, atSeconds, pick(random, [...templates])),
-    ),
+    steps: driftSteps(random, templates),
     until,
   };
+}
+
+/**
+ * While the cloud fails, NodePools stay: how often upstream looks at their NodeClaims when one
+ * changes is chance, and decides how long it waits after so many failures.
+ */
+function driftSteps(
+  random: RandomStream,
+  templates: ReadonlyMap<string, ChangingTemplate>,
+): readonly LifecycleStep[] {
+  const steps: LifecycleStep[] = [];
+  let isFailing = false;
+  for (const atSeconds of moments(random, between(random, 3, 7), until - 5)) {
+    if (isFailing || chance(random, 0.35)) {
+      const step = cloudStep(random, atSeconds);
+      const { drift = {}, hasNoInstanceTypes = false } = step.answers ?? {};
+      isFailing =
+        hasNoInstanceTypes || Object.values(drift).some(({ error }) => error !== undefined);
+      steps.push(step);
+    } else {
+      steps.push(poolStep(random, atSeconds, pick(random, [...templates])));
+    }
+  }
+  return steps;
 }
 
 /** The cloud's answer counts at once where the NodeClass shows that something has changed. */
