@@ -22,12 +22,16 @@ export function pick<Item>(random: RandomStream, items: readonly Item[]): Item {
 
 /**
  * Moments of so many seconds at most, earliest first, no two in one second: each somewhere between
- * two whole seconds, so that nothing coincides with what a controller does by itself.
+ * two whole seconds, and no two by a multiple of a tenth apart, so that nothing coincides with what a
+ * controller does by itself or does again after an earlier moment.
  */
 export function moments(random: RandomStream, count: number, until: number): readonly number[] {
   const seconds = new Set<number>();
   while (seconds.size < count) seconds.add(between(random, 1, until));
-  return [...seconds].sort((a, b) => a - b).map((second) => second + pick(random, fractions));
+  return [...seconds]
+    .sort((a, b) => a - b)
+    .map((second, index) => second + pick(random, fractions) + 0.003 * (index + 1))
+    .map((moment) => Number(moment.toFixed(3)));
 }
 
 /** The steps in their order, with a look soon after each and another one at the end. */

@@ -37,7 +37,9 @@ export function terminationStory(random: RandomStream): Story {
     answers: { ...cloud, terminationSeconds: between(random, 0, 20), ...failures(random) },
     steps: [
       { atSeconds: first, delete: [deleted] },
-      ...later.map((atSeconds) => terminationStep(random, Math.floor(first) + atSeconds)),
+      ...later.map((atSeconds) =>
+        terminationStep(random, Number((Math.floor(first) + atSeconds).toFixed(3))),
+      ),
     ],
     until,
   };
