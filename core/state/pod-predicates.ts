@@ -18,6 +18,7 @@ import {
   type SimTime,
 } from "../units/index.ts";
 import type { ClusterEvent } from "./cluster.ts";
+import { truncateToSecond } from "./conditions.ts";
 
 /** The taint of nodes that are about to be disrupted or are draining. */
 export const disruptedNoScheduleTaint: Taint = Object.freeze({
@@ -230,11 +231,12 @@ export function doNotDisruptEvent(pod: Pod, now: SimTime): ClusterEvent | undefi
       return undefined;
     case "active":
       if (protection.until === undefined) return undefined;
+      // Upstream writes whole seconds, cut off.
       return {
         ...about,
         type: "Normal",
         reason: "DoNotDisruptUntil",
-        message: `The ${annotationDoNotDisrupt} grace period will elapse at ${formatTime(protection.until)}`,
+        message: `The ${annotationDoNotDisrupt} grace period will elapse at ${formatTime(truncateToSecond(protection.until))}`,
       };
     case "elapsed":
       return {
