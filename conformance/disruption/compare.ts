@@ -61,15 +61,14 @@ function methodDifferences(
   ];
 }
 
-/** Only where upstream was asked. */
 function podEventDifferences<Event>(
   what: string,
   upstream: { readonly podEvents?: readonly Event[] },
   ours: { readonly podEvents?: readonly Event[] },
   textsOf: (events: readonly Event[]) => readonly string[],
 ): readonly string[] {
-  if (upstream.podEvents === undefined) return [];
-  return eventDifferences(what, textsOf(upstream.podEvents), textsOf(ours.podEvents ?? []));
+  const [theirs, own] = [upstream.podEvents ?? [], ours.podEvents ?? []];
+  return eventDifferences(what, textsOf(theirs), textsOf(own));
 }
 
 function plainEvaluations({ scored }: DecidedMethod): readonly unknown[] {
