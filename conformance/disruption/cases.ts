@@ -140,8 +140,8 @@ export interface DecidedMethod {
   readonly scored: readonly DecidedEvaluation[];
   /** Each once, sorted. */
   readonly events: readonly DecidedEvent[];
-  /** Those about pods with a do-not-disrupt annotation; recordings that lack them are silent on that. */
-  readonly podEvents?: readonly DecidedEvent[];
+  /** Those about pods with a do-not-disrupt annotation. */
+  readonly podEvents: readonly DecidedEvent[];
 }
 
 /** A NodeClaim as it was created. */
@@ -186,7 +186,7 @@ export interface DecidedRun {
   readonly facts: readonly DecidedFact[];
   /** Each once, when it was told first; by time, object, reason and text. */
   readonly events: readonly TimedEvent[];
-  readonly podEvents?: readonly TimedEvent[];
+  readonly podEvents: readonly TimedEvent[];
   /** By name. */
   readonly end: readonly DecidedEnd[];
   /** What provisioning would decide then: marks, nominations and new NodeClaims bear on it. */

@@ -63,12 +63,11 @@ function methodDifferences(
 
 function podEventDifferences<Event>(
   what: string,
-  upstream: { readonly podEvents?: readonly Event[] },
-  ours: { readonly podEvents?: readonly Event[] },
+  upstream: { readonly podEvents: readonly Event[] },
+  ours: { readonly podEvents: readonly Event[] },
   textsOf: (events: readonly Event[]) => readonly string[],
 ): readonly string[] {
-  const [theirs, own] = [upstream.podEvents ?? [], ours.podEvents ?? []];
-  return eventDifferences(what, textsOf(theirs), textsOf(own));
+  return eventDifferences(what, textsOf(upstream.podEvents), textsOf(ours.podEvents));
 }
 
 function plainEvaluations({ scored }: DecidedMethod): readonly unknown[] {
