@@ -105,11 +105,14 @@ export class CaseWorld {
 
   #remember({ markedForDeletion, nominatedSecondsAgo, bufferPods, queued }: CaseFacts): void {
     const { state } = this;
-    const idByName = new Map(state.stateNodes().map((it) => [it.name, it.providerId]));
     const providerId = (name: string): string => {
-      const id = idByName.get(name);
-      invariant(id !== undefined, "facts are about nodes of the case", { name });
-      return id;
+      // A Node without its instance type's label isn't known yet, its NodeClaim is.
+      const stateNode =
+        state.byNodeName(name) ??
+        state.byNodeClaimName(name) ??
+        state.stateNodes().find((it) => it.nodeClaim?.status.nodeName === name);
+      invariant(stateNode !== undefined, "facts are about nodes of the case", { name });
+      return stateNode.providerId;
     };
     state.markForDeletion((markedForDeletion ?? []).map(providerId));
     for (const [name, secondsAgo] of sortedEntries(nominatedSecondsAgo ?? {})) {

@@ -133,6 +133,14 @@ func (w *world) remember(facts Facts) error {
 	ids := map[string]string{}
 	for _, node := range w.cluster.DeepCopyNodes() {
 		ids[node.Name()] = node.ProviderID()
+		// Until it is registered, it goes by its NodeClaim's name; a Node without its instance type's
+		// label isn't known yet.
+		if node.Node != nil {
+			ids[node.Node.Name] = node.ProviderID()
+		}
+		if node.NodeClaim != nil && node.NodeClaim.Status.NodeName != "" {
+			ids[node.NodeClaim.Status.NodeName] = node.ProviderID()
+		}
 	}
 	providerID := func(name string) string {
 		if ids[name] == "" {
