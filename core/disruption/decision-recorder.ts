@@ -64,7 +64,14 @@ export interface RejectedCommand {
   readonly message: string;
 }
 
-/** Whoever wants to know why: told at the time of each decision, in the order of the decisions. */
+/**
+ * Whoever wants to know why: told at the time of each decision, in the order of the decisions.
+ *
+ * Differs: there are no metrics. What most of upstream's count is among the facts told here; how long
+ * evaluations take on a clock is not.
+ *
+ * @see karpenter v1.14.1 pkg/controllers/disruption/metrics.go
+ */
 export interface DisruptionRecorder {
   /** Before the command is told; also of one that then cannot be started. */
   replacementCreated(created: CreatedReplacement, now: SimTime): void;
