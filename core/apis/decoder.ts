@@ -320,6 +320,18 @@ export function checked<Value>(
   };
 }
 
+/** Reads a value, and shows it to somebody who may have something to say about it. */
+export function observed<Value>(
+  decode: Decoder<Value>,
+  look: (value: NoInfer<Value>, place: Place) => void,
+): Decoder<Value> {
+  return (raw, place) => {
+    const value = decode(raw, place);
+    if (value !== undefined) look(value, place);
+    return value;
+  };
+}
+
 /** The fields that have a value: makes `exactOptionalPropertyTypes` bearable. */
 export function present<T extends object>(
   fields: T,

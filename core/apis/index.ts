@@ -1,6 +1,7 @@
 /** Kubernetes and Karpenter objects: shapes, defaulting, validation, older versions. */
 export * from "./capacity-buffer.ts";
 export * from "./ec2-node-class.ts";
+export { protectionDuration } from "./do-not-disrupt.ts";
 export * from "./labels.ts";
 export * from "./node-claim.ts";
 export * from "./node-overlay.ts";

@@ -5,21 +5,25 @@ import {
   list,
   mapped,
   object,
+  observed,
   optional,
   present,
   required,
 } from "./decoder.ts";
 import { integer, oneOf, text } from "./decode-scalars.ts";
+import { warnOfObsoleteKey } from "./obsolete-names.ts";
 import { labelSelector, nodeSelectorTerm, nodeSelectorTerms } from "./parse-selectors.ts";
 import type { Affinity, PodAffinityTerm, TopologySpreadConstraint } from "./pod.ts";
 
 const weight = integer({ minimum: 1, maximum: 100 });
 
+const topologyKey = observed(text, warnOfObsoleteKey);
+
 const podAffinityTerm: Decoder<PodAffinityTerm> = object({
   labelSelector: optional(labelSelector),
   namespaces: defaulted(list(text), []),
   namespaceSelector: optional(labelSelector),
-  topologyKey: required(text),
+  topologyKey: required(topologyKey),
   matchLabelKeys: defaulted(list(text), []),
   mismatchLabelKeys: defaulted(list(text), []),
 });
@@ -72,7 +76,7 @@ const policy = oneOf(["Honor", "Ignore"]);
 export const topologySpreadConstraint: Decoder<TopologySpreadConstraint> = checked(
   object({
     maxSkew: required(integer()),
-    topologyKey: required(text),
+    topologyKey: required(topologyKey),
     whenUnsatisfiable: required(oneOf(["DoNotSchedule", "ScheduleAnyway"])),
     labelSelector: optional(labelSelector),
     minDomains: optional(integer()),

@@ -5,16 +5,20 @@ import {
   mapped,
   neutrals,
   object,
+  observed,
   required,
   silent,
   typeMeta,
   unmodelled,
 } from "./decoder.ts";
 import { flag, integer, oneOf, resourceList, text } from "./decode-scalars.ts";
+import { warnOfNodeProtection } from "./do-not-disrupt.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Node } from "./node.ts";
+import { warnOfObsoleteOwner } from "./obsolete-names.ts";
 import { clusterMetadata, condition } from "./parse-metadata.ts";
 import { nodeTaint } from "./parse-taints.ts";
+import { placeAt } from "./place.ts";
 import type { PriorityClass } from "./workloads.ts";
 
 const nodeStatus = object({
@@ -25,11 +29,16 @@ const nodeStatus = object({
   ...silent("volumesAttached", "config", "runtimeHandlers", "features", "declaredFeatures"),
 });
 
+const nodeMetadata = observed(clusterMetadata, ({ labels, annotations }, place) => {
+  warnOfObsoleteOwner(labels, placeAt(place, "labels"));
+  warnOfNodeProtection(annotations, placeAt(place, "annotations"));
+});
+
 /** A node, as a snapshot of a cluster has it. */
 export const node: Decoder<Node> = mapped(
   object({
     ...typeMeta,
-    metadata: required(clusterMetadata),
+    metadata: required(nodeMetadata),
     spec: defaulted(
       mapped(
         object({

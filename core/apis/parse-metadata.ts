@@ -6,6 +6,7 @@ import {
   list,
   mapped,
   mapping,
+  observed,
   silent,
   object,
   optional,
@@ -15,8 +16,12 @@ import {
 import { flag, instant, integer, oneOf, text, textMap, textWith } from "./decode-scalars.ts";
 import { labelValueFaults, qualifiedNameFaults } from "./label-rules.ts";
 import type { Condition, ObjectMeta } from "./object-meta.ts";
+import { warnOfObsoleteAnnotations } from "./obsolete-names.ts";
 import { findPlaceholder } from "./placeholder.ts";
 import { type Place, complain, describeValue, placeAt } from "./place.ts";
+
+/** Annotations, with a word about those of older releases. */
+export const annotations = observed(textMap, warnOfObsoleteAnnotations);
 
 /** When an object was created that does not say so: the epoch, until a store gives it its time. */
 const unknownTime: SimTime = simTime(0);
@@ -63,7 +68,7 @@ const shape = {
   namespace: optional(textWith({ pattern: `^$|${dnsLabel}`, maxLength: 63 })),
   uid: defaulted(text, ""),
   labels: defaulted(labels, {}),
-  annotations: defaulted(textMap, {}),
+  annotations: defaulted(annotations, {}),
   creationTimestamp: defaulted(instant, unknownTime),
   deletionTimestamp: optional(instant),
   finalizers: defaulted(list(text), []),
@@ -119,7 +124,7 @@ export const emptyTemplateMetadata: TemplateMetadata = { labels: {}, annotations
 /** Metadata of a pod template; name and the like are ignored by controllers. */
 export const templateMetadata: Decoder<TemplateMetadata> = object({
   labels: defaulted(labels, {}),
-  annotations: defaulted(textMap, {}),
+  annotations: defaulted(annotations, {}),
   ...silent(
     "name",
     "namespace",

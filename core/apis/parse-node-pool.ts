@@ -7,6 +7,7 @@ import {
   mapped,
   mapping,
   object,
+  observed,
   optional,
   present,
   required,
@@ -21,9 +22,9 @@ import {
   oneOf,
   plainDuration,
   text,
-  textMap,
   textWith,
 } from "./decode-scalars.ts";
+import { warnOfNodeProtection } from "./do-not-disrupt.ts";
 import type { NodeClassReference } from "./node-claim.ts";
 import {
   type Budget,
@@ -33,10 +34,16 @@ import {
   budgetReasons,
   consolidationPolicies,
 } from "./node-pool.ts";
-import { type TemplateMetadata, clusterMetadata, condition } from "./parse-metadata.ts";
+import { warnOfKubeletAnnotation } from "./obsolete-names.ts";
+import {
+  type TemplateMetadata,
+  annotations,
+  clusterMetadata,
+  condition,
+} from "./parse-metadata.ts";
 import { nodePoolKeyRules, nodePoolRequirements } from "./parse-requirements.ts";
 import { nodePoolTaint } from "./parse-taints.ts";
-import { type Place, complain, converted } from "./place.ts";
+import { type Place, complain, converted, placeAt } from "./place.ts";
 import { nodePoolPlaces, validateNodePool } from "./validate-node-pool.ts";
 
 const schedulePattern =
@@ -134,6 +141,9 @@ export const nodeClassReference: Decoder<NodeClassReference> = object({
   name: required(checked(text, [{ message: "name may not be empty", holds: (v) => v !== "" }])),
 });
 
+/** Annotations that the nodes of a NodePool get. */
+export const nodeAnnotations = observed(annotations, warnOfNodeProtection);
+
 /** Labels and annotations that the nodes of a NodePool get. */
 export const nodePoolTemplateMetadata: Decoder<TemplateMetadata> = object({
   labels: defaulted(
@@ -145,7 +155,7 @@ export const nodePoolTemplateMetadata: Decoder<TemplateMetadata> = object({
     ),
     {},
   ),
-  annotations: defaulted(textMap, {}),
+  annotations: defaulted(nodeAnnotations, {}),
 });
 
 function limited<Value extends object>(decode: Decoder<Value>): Decoder<Value> {
@@ -233,7 +243,11 @@ const spec = checked(
 
 const parts = object({
   ...typeMeta,
-  metadata: required(clusterMetadata),
+  metadata: required(
+    observed(clusterMetadata, (metadata, place) => {
+      warnOfKubeletAnnotation(metadata.annotations, placeAt(place, "annotations"));
+    }),
+  ),
   spec: required(spec),
   status: defaulted(nodePoolStatus, { conditions: [] }),
 });

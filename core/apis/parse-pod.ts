@@ -16,6 +16,8 @@ import {
   unplayed,
 } from "./decoder.ts";
 import { flag, instant, integer, oneOf, resourceList, text, textMap } from "./decode-scalars.ts";
+import { warnOfPodProtection } from "./do-not-disrupt.ts";
+import { warnOfObsoleteSelection } from "./obsolete-names.ts";
 import { affinity, topologySpreadConstraint } from "./parse-affinity.ts";
 import { containers, resources, withHostPorts } from "./parse-container.ts";
 import {
@@ -25,7 +27,7 @@ import {
   templateMetadata,
 } from "./parse-metadata.ts";
 import { toleration } from "./parse-taints.ts";
-import { type Place, complain, placeAt } from "./place.ts";
+import { complain, placeAt } from "./place.ts";
 import type { Pod, PodSpec, PodStatus, PodTemplate, PodVolume } from "./pod.ts";
 import type { Toleration } from "./taint.ts";
 
@@ -126,7 +128,7 @@ const podSpec: Decoder<PodSpec> = (raw, place) => {
       sentence: `not modelled: nobody plays the scheduler "${spec.schedulerName}", the pod stays pending`,
     });
   }
-  warnOfObsoleteLabels(place, spec.nodeSelector);
+  warnOfObsoleteSelection(spec.nodeSelector, placeAt(place, "nodeSelector"));
   const { resourceClaims, schedulingGates, containers, initContainers, ...rest } = spec;
   const hostPorts = spec.hostNetwork ? withHostPorts : undefined;
   return {
@@ -138,37 +140,6 @@ const podSpec: Decoder<PodSpec> = (raw, place) => {
   };
 };
 
-/** Karpenter v1 sets none of these labels, so that such a pod stays pending for ever. */
-function warnOfObsoleteLabels(place: Place, nodeSelector: Readonly<Record<string, string>>): void {
-  if (!Object.hasOwn(nodeSelector, "karpenter.sh/provisioner-name")) return;
-  complain(placeAt(place, "nodeSelector", "karpenter.sh/provisioner-name"), {
-    code: "apis/obsolete-name",
-    severity: "unsupported",
-    value: nodeSelector["karpenter.sh/provisioner-name"],
-    allowed: "karpenter.sh/nodepool",
-    hint: "write karpenter.sh/nodepool",
-    sentence:
-      "Karpenter v1 does not set this label, so no node matches; it is karpenter.sh/nodepool now",
-  });
-}
-
-const obsoleteAnnotation = "karpenter.sh/do-not-evict";
-
-function warnOfObsoleteAnnotation(
-  place: Place,
-  annotations: Readonly<Record<string, string>>,
-): void {
-  if (!Object.hasOwn(annotations, obsoleteAnnotation)) return;
-  complain(placeAt(place, "metadata", "annotations", obsoleteAnnotation), {
-    code: "apis/obsolete-name",
-    severity: "unsupported",
-    value: annotations[obsoleteAnnotation],
-    allowed: "karpenter.sh/do-not-disrupt",
-    hint: "write karpenter.sh/do-not-disrupt",
-    sentence: "Karpenter v1 does not read this annotation; it is karpenter.sh/do-not-disrupt now",
-  });
-}
-
 const templateParts = object({
   metadata: defaulted(templateMetadata, emptyTemplateMetadata),
   spec: required(podSpec),
@@ -178,7 +149,7 @@ const templateParts = object({
 export const podTemplate: Decoder<PodTemplate> = (raw, place) => {
   const template = templateParts(raw, place);
   if (template === undefined) return undefined;
-  warnOfObsoleteAnnotation(place, template.metadata.annotations);
+  warnOfPodProtection(template.metadata.annotations, placeAt(place, "metadata", "annotations"));
   return { ...template.metadata, spec: template.spec };
 };
 
@@ -205,7 +176,7 @@ const parts = object({
 export const pod: Decoder<Pod> = (raw, place) => {
   const read = parts(raw, place);
   if (read === undefined) return undefined;
-  warnOfObsoleteAnnotation(place, read.metadata.annotations);
+  warnOfPodProtection(read.metadata.annotations, placeAt(place, "metadata", "annotations"));
   return { kind: "Pod", ...read, spec: admitPod(read.spec) };
 };
 

@@ -1,5 +1,6 @@
-import { type Decoder, checked, defaulted, list, object, required } from "./decoder.ts";
+import { type Decoder, checked, defaulted, list, object, observed, required } from "./decoder.ts";
 import { oneOf, text, textMap } from "./decode-scalars.ts";
+import { warnOfObsoleteKey } from "./obsolete-names.ts";
 import type {
   LabelSelector,
   LabelSelectorRequirement,
@@ -31,7 +32,7 @@ export const labelSelector: Decoder<LabelSelector> = object({
 
 const nodeRequirement: Decoder<NodeSelectorRequirement> = checked(
   object({
-    key: required(text),
+    key: required(observed(text, warnOfObsoleteKey)),
     operator: required(oneOf(["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"])),
     values: defaulted(list(text), []),
   }),

@@ -4,12 +4,14 @@ import {
   defaulted,
   mapped,
   object,
+  observed,
   optional,
   present,
   required,
   silent,
 } from "./decoder.ts";
 import { integer, oneOf, text, textWith } from "./decode-scalars.ts";
+import { warnOfObsoleteTaint, warnOfObsoleteToleration } from "./obsolete-names.ts";
 import { type Taint, type Toleration, taintEffects } from "./taint.ts";
 
 const qualifiedName =
@@ -17,7 +19,7 @@ const qualifiedName =
 
 /** A taint of a node as the API server reports it. */
 export const nodeTaint: Decoder<Taint> = object({
-  key: required(text),
+  key: required(observed(text, warnOfObsoleteTaint)),
   value: defaulted(text, ""),
   effect: required(oneOf(taintEffects)),
   ...silent("timeAdded"),
@@ -25,7 +27,7 @@ export const nodeTaint: Decoder<Taint> = object({
 
 /** A taint of a NodePool. @see karpenter v1.14.1 pkg/apis/crds/karpenter.sh_nodepools.yaml taints */
 export const nodePoolTaint: Decoder<Taint> = object({
-  key: required(textWith({ pattern: qualifiedName, minLength: 1 })),
+  key: required(observed(textWith({ pattern: qualifiedName, minLength: 1 }), warnOfObsoleteTaint)),
   value: defaulted(emptyOr(textWith({ pattern: qualifiedName })), ""),
   effect: required(oneOf(taintEffects)),
   ...silent("timeAdded"),
@@ -40,7 +42,7 @@ function emptyOr(decode: Decoder<string>): Decoder<string> {
 export const toleration: Decoder<Toleration> = checked(
   mapped(
     object({
-      key: defaulted(text, ""),
+      key: defaulted(observed(text, warnOfObsoleteToleration), ""),
       operator: defaulted(oneOf(["Equal", "Exists", "Lt", "Gt"]), "Equal"),
       value: defaulted(text, ""),
       effect: optional(emptyEffect),

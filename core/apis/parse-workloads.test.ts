@@ -207,7 +207,11 @@ describe("resolvePriorities", () => {
     const resolved = resolvePriorities(objects);
     expect(resolved.objects[0]).toBe(objects[0]);
     expect(resolved.missing).toMatchObject([
-      { key: "default/a", message: "no PriorityClass with name gone was found" },
+      {
+        key: "default/a",
+        path: "spec.template.spec.priorityClassName",
+        message: "no PriorityClass with name gone was found",
+      },
     ]);
   });
 });

@@ -9,6 +9,8 @@ export interface MissingPriorityClass {
   readonly kind: ManifestObject["kind"];
   /** Key of the object, `namespace/name`. */
   readonly key: string;
+  /** Of the field that names it. */
+  readonly path: string;
   readonly priorityClassName: string;
   readonly message: string;
 }
@@ -69,9 +71,16 @@ function missingClass(
   return {
     kind: object.kind,
     key: objectKey(object),
+    path: pathOf(object.kind),
     priorityClassName,
     message: `no PriorityClass with name ${priorityClassName} was found`,
   };
+}
+
+function pathOf(kind: ManifestObject["kind"]): string {
+  if (kind === "Pod") return "spec.priorityClassName";
+  const template = kind === "CronJob" ? "spec.jobTemplate.spec.template" : "spec.template";
+  return `${template}.spec.priorityClassName`;
 }
 
 function mapPodSpecs(object: ManifestObject, change: (spec: PodSpec) => PodSpec): ManifestObject {

@@ -4,19 +4,12 @@ import {
   annotationDoNotDisrupt,
   objectKey,
   type Pod,
+  protectionDuration,
   type Taint,
   taintDisrupted,
 } from "../apis/index.ts";
 import { toleratesAll } from "../scheduling/index.ts";
-import {
-  after,
-  type DurationMs,
-  elapsed,
-  formatTime,
-  minutes,
-  parseDuration,
-  type SimTime,
-} from "../units/index.ts";
+import { after, elapsed, formatTime, minutes, type SimTime } from "../units/index.ts";
 import type { ClusterEvent } from "./cluster.ts";
 import { truncateToSecond } from "./conditions.ts";
 
@@ -201,19 +194,6 @@ export function isDoNotDisruptActive(pod: Pod, now: SimTime): boolean {
   if (pod.metadata.annotations[annotationDoNotDisrupt] === undefined) return false;
   const { kind } = doNotDisrupt(pod, now);
   return kind === "always" || kind === "active";
-}
-
-/** The duration, or the sentence that says what is wrong with it. */
-function protectionDuration(value: string): DurationMs | string {
-  let duration: DurationMs;
-  try {
-    duration = parseDuration(value);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const reason = error.message.replace(/ \(allowed: .*$/, "");
-    return `failed to parse ${JSON.stringify(value)} as a duration: ${reason}`;
-  }
-  return duration > 0 ? duration : `duration ${JSON.stringify(value)} must be positive`;
 }
 
 /**

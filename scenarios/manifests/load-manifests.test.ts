@@ -216,6 +216,10 @@ describe("loadManifests", () => {
       text: text.replace("metadata: { name: high }", "metadata: { name: x }"),
     };
     expect(warningsOf(without).at(-1)).toBe("constructs.yaml:6:5 manifests/missing-reference high");
+    const loaded = loadManifests([without]);
+    expect(loaded.ok ? loaded.warnings.at(-1)?.message : "").toBe(
+      "Deployment default/web: spec.template.spec.priorityClassName: no PriorityClass with name high was found",
+    );
   });
 
   it("loads nothing from no files and from files without objects", () => {

@@ -306,9 +306,11 @@ function missingPriorityClasses(
 ): readonly Diagnostic[] {
   return missing
     .filter(({ kind }) => purpose === "run" || kind === "Pod")
-    .map(({ kind, key, priorityClassName, message }) =>
-      reference(origins.get(`${kind} ${key}`), priorityClassName, message),
-    );
+    .map(({ kind, key, path, priorityClassName, message }) => {
+      const name = `${kind} ${key}`;
+      const told = `${name}: ${path}: ${message}`;
+      return { ...reference(origins.get(name), priorityClassName, told), path };
+    });
 }
 
 function missingNodeClasses(

@@ -10,13 +10,14 @@ import {
   required,
   typeMeta,
 } from "../decoder.ts";
-import { flag, integer, textMap } from "../decode-scalars.ts";
+import { flag, integer } from "../decode-scalars.ts";
 import type { Disruption, NodePool } from "../node-pool.ts";
 import { provisionerKubelet } from "../parse-kubelet.ts";
 import { clusterMetadata } from "../parse-metadata.ts";
 import {
   defaultBudgets,
   limits,
+  nodeAnnotations,
   nodePoolStatus,
   nodePoolTemplateMetadata,
   weight,
@@ -46,7 +47,7 @@ const parts = object({
         (raw, place) => nodePoolTemplateMetadata({ labels: raw }, place)?.labels,
         {},
       ),
-      annotations: defaulted(textMap, {}),
+      annotations: defaulted(nodeAnnotations, {}),
       taints: defaulted(list(nodePoolTaint), []),
       startupTaints: defaulted(list(nodePoolTaint), []),
       requirements: defaulted(nodePoolRequirements, []),
