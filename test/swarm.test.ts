@@ -1,10 +1,12 @@
 import { env } from "node:process";
 import { afterAll, describe, expect, it } from "vitest";
 import type { LedgerEntry } from "../sim/ledger/index.ts";
+import type { WorldPlan } from "../sim/world-plan.ts";
 import { moneyAccounts, podAccounts, untallied } from "./support/account-laws.ts";
 import { deepFreeze } from "./support/freeze.ts";
 import { happenings, happeningsOf } from "./support/happenings.ts";
 import { auditJournal } from "./support/journal-laws.ts";
+import { repeatable, replay } from "./support/swarm-replay.ts";
 import { swarmPlan } from "./support/swarm.ts";
 import { runWithJournal } from "./support/worlds.ts";
 
@@ -21,6 +23,7 @@ const seeds =
     : count !== undefined
       ? Array.from({ length: Number(count) }, (_, index) => index + 1)
       : everydaySeeds;
+type Run = ReturnType<typeof runWithJournal>;
 const perWorldMs = 120_000;
 /** Every third is run twice, every third without leaving out polls; a single one is run both ways. */
 const ofThree = (rest: number): readonly number[] =>
@@ -31,8 +34,9 @@ const runPolled = ofThree(1);
 const isRepeated = (seed: number): boolean =>
   seeds.length <= 20 && (runAgain.includes(seed) || runPolled.includes(seed));
 
-const replay = (seed: number): string =>
-  `repeat with: DRYFIT_SWARM_SEED=${seed} npx vitest run test/swarm.test.ts`;
+/** Runs the world of a seed, with other settings where given. */
+const runSeed = (seed: number, overrides: Partial<WorldPlan> = {}): Run =>
+  repeatable(seed, () => runWithJournal({ ...swarmPlan(seed), ...overrides }));
 
 /** Where two journals part, in words; undefined when they are the same bytes. */
 function difference(
@@ -48,10 +52,10 @@ function difference(
 
 describe("every world", () => {
   const seen = new Map<string, number>();
-  const runs = new Map<number, ReturnType<typeof runWithJournal>>();
+  const runs = new Map<number, Run>();
   /** The run of a seed; it takes place once. */
-  const runOf = (seed: number): ReturnType<typeof runWithJournal> => {
-    const run = runs.get(seed) ?? runWithJournal(swarmPlan(seed));
+  const runOf = (seed: number): Run => {
+    const run = runs.get(seed) ?? runSeed(seed);
     if (isRepeated(seed)) runs.set(seed, run);
     return run;
   };
@@ -61,13 +65,13 @@ describe("every world", () => {
     { timeout: perWorldMs },
     (seed) => {
       const plan = deepFreeze(swarmPlan(seed));
-      const run = runWithJournal(plan);
+      const run = repeatable(seed, () => runWithJournal(plan));
       const { journal, facts } = run;
       if (isRepeated(seed)) runs.set(seed, run);
       for (const happening of happeningsOf(journal)) {
         seen.set(happening, (seen.get(happening) ?? 0) + 1);
       }
-      const { cluster, violations } = auditJournal(plan, journal);
+      const { cluster, violations } = repeatable(seed, () => auditJournal(plan, journal));
       expect(violations, replay(seed)).toEqual([]);
       const accounts = [
         ...podAccounts(cluster, journal, facts),
@@ -84,7 +88,7 @@ describe("every world", () => {
     "of seed %i gives the same bytes when it is run again",
     { timeout: perWorldMs },
     (seed) => {
-      const [run, again] = [runOf(seed), runWithJournal(swarmPlan(seed))];
+      const [run, again] = [runOf(seed), runSeed(seed)];
       expect(difference(run.journal, again.journal), replay(seed)).toBeUndefined();
       expect(JSON.stringify(run.facts), replay(seed)).toBe(JSON.stringify(again.facts));
     },
@@ -94,8 +98,10 @@ describe("every world", () => {
     "of seed %i is the same when idle polls are not left out",
     { timeout: perWorldMs },
     (seed) => {
-      const polled = runWithJournal({ ...swarmPlan(seed), skipsIdlePolls: false });
-      expect(difference(runOf(seed).journal, polled.journal), replay(seed)).toBeUndefined();
+      const run = runOf(seed);
+      const polled = runSeed(seed, { skipsIdlePolls: false });
+      expect(difference(run.journal, polled.journal), replay(seed)).toBeUndefined();
+      expect(JSON.stringify(polled.facts), replay(seed)).toBe(JSON.stringify(run.facts));
     },
   );
 

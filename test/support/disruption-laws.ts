@@ -52,7 +52,12 @@ export class DisruptionLaws {
     return nodePool;
   }
 
-  command(command: Command): void {
+  before(entry: LedgerEntry): void {
+    if (entry.kind === "disruption-command") this.#command(entry);
+    if (entry.kind === "pod-evicted") this.#eviction(entry);
+  }
+
+  #command(command: Command): void {
     const nodes = command.candidates.map((name) => this.#cluster.node(name));
     // Drift replaces whatever it costs, and whenever.
     const isDrift = command.method === "drift";
@@ -102,7 +107,7 @@ export class DisruptionLaws {
     const { terminationGracePeriod } = this.#nodePoolOf(node).spec.template.spec;
     if (method === "drift" && terminationGracePeriod !== undefined) return;
     for (const pod of this.#cluster.podsOn(node)) {
-      if (!pod.isServing) continue;
+      if (!this.#cluster.isActive(pod, at)) continue;
       if (isProtected(pod, at)) this.#violate(`${method} of ${node.name} with ${pod.key} on it`);
       if (method === "emptiness" && !pod.isDaemon) {
         this.#violate(`${node.name} is not empty: ${pod.key}`);
@@ -128,10 +133,12 @@ export class DisruptionLaws {
     }
   }
 
-  eviction({ podUid, reason, at }: Eviction): void {
+  #eviction({ podUid, reason, at }: Eviction): void {
     if (reason !== "EvictionByEvictionAPI") return;
     const pod = this.#cluster.pod(podUid);
-    if (isProtected(pod, at)) this.#violate(`protected ${pod.key} is evicted`);
+    if (this.#cluster.isActive(pod, at) && isProtected(pod, at)) {
+      this.#violate(`protected ${pod.key} is evicted`);
+    }
     if (!pod.isServing) return;
     const budgets = this.#budgetsOf(pod);
     const [budget] = budgets;
@@ -168,9 +175,10 @@ export class DisruptionLaws {
   }
 }
 
-/** Whether do-not-disrupt protects the pod, which runs and is not being deleted. */
-function isProtected({ template, isServing, readySince }: ReplayedPod, at: SimTime): boolean {
+/** Whether do-not-disrupt protects the pod, which is active; a grace runs from its start. */
+function isProtected({ template, readySince }: ReplayedPod, at: SimTime): boolean {
   const value = template?.annotations[annotationDoNotDisrupt];
-  if (value === undefined || !isServing || readySince === undefined) return false;
+  if (value === undefined) return false;
+  if (readySince === undefined) return true;
   return value === "true" || at < readySince + parseDuration(value);
 }

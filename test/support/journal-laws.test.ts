@@ -6,6 +6,7 @@ import type { LedgerEntry } from "../../sim/ledger/index.ts";
 import type { WorldPlan } from "../../sim/world-plan.ts";
 import { moneyAccounts, podAccounts, untallied } from "./account-laws.ts";
 import { auditJournal } from "./journal-laws.ts";
+import { repeatable } from "./swarm-replay.ts";
 import { swarmPlan } from "./swarm.ts";
 import { runWithJournal } from "./worlds.ts";
 
@@ -41,13 +42,15 @@ function changed<K extends Kind>(
   return journal.flatMap((it) => (it.kind === kind ? change(it as Entry<K>) : it));
 }
 
-/** Pods of every template, protected. */
-const protectedPods = withObjects((it) => {
-  if (it.kind !== "Deployment" && it.kind !== "StatefulSet") return it;
-  const annotations = { "karpenter.sh/do-not-disrupt": "true" };
-  const template = { ...it.spec.template, annotations };
-  return { ...it, spec: { ...it.spec, template } } as typeof it;
-});
+/** Pods of every template, protected for good or for a while. */
+const withProtection = (value: string): WorldPlan =>
+  withObjects((it) => {
+    if (it.kind !== "Deployment" && it.kind !== "StatefulSet") return it;
+    const annotations = { "karpenter.sh/do-not-disrupt": value };
+    const template = { ...it.spec.template, annotations };
+    return { ...it, spec: { ...it.spec, template } } as typeof it;
+  });
+const protectedPods = withProtection("true");
 
 /** PodDisruptionBudgets that want more healthy pods than there are. */
 const strictBudgets = withObjects((it) => {
@@ -68,6 +71,34 @@ function withExpiry(expireAfter: NodePool["spec"]["template"]["spec"]["expireAft
     template: { ...template, spec: { ...template.spec, expireAfter } },
   }));
 }
+
+/** An EC2NodeClass whose nodes have room for two pods. */
+const twoPods = withObjects((it) =>
+  it.kind === "EC2NodeClass"
+    ? { ...it, spec: { ...it.spec, kubelet: { ...it.spec.kubelet, maxPods: 2 } } }
+    : it,
+);
+
+/** NodeClaims that take the place of consolidated ones. */
+const replacing = new Set(
+  journal.flatMap((it) =>
+    it.kind === "disruption-command" && it.method !== "drift" ? it.replacements : [],
+  ),
+);
+
+/** What is launched and costs next to nothing: no replacement can undercut it. */
+const cheapLaunches = changed("instance-launched", (it) => {
+  return { ...it, capacityType: "on-demand", onDemandUsdPerHour: 1e-6 };
+});
+
+/** Replacements for which there was no room, launched all the same, at a high price. */
+const dearReplacements = changed("launch-failed", (it) => {
+  const launch = journal.find(({ kind }) => kind === "instance-launched");
+  if (launch?.kind !== "instance-launched" || !replacing.has(it.nodeClaimName)) return it;
+  const { at, nodeClaimName } = it;
+  const price = { capacityType: "on-demand", onDemandUsdPerHour: 99 } as const;
+  return { ...launch, at, nodeClaimName, instanceId: `i-${nodeClaimName}`, ...price };
+});
 
 const twice = <E>(entry: E): readonly E[] => [entry, entry];
 
@@ -93,6 +124,7 @@ describe("the laws of a journal", () => {
     ["do-not-disrupt at commands", protectedPods, /disruption-command: .* with default/],
     ["do-not-disrupt at evictions", protectedPods, /protected .* is evicted/],
     ["PodDisruptionBudgets", strictBudgets, /healthy, 99 wanted/],
+    ["the number of pods that a node takes", twoPods, /holds \d+ pods of 2/],
     ["limits", withNodePools(() => ({ limits: { cpu: 3000 } })), /uses \d+m of 3000m/],
     ["early expiration", withExpiry(hours(9)), /expires, due at/],
     ["late expiration", withExpiry(hours(1)), /is not expired|expires, due at/],
@@ -104,6 +136,13 @@ describe("the laws of a journal", () => {
   const altered: readonly (readonly [string, readonly LedgerEntry[], RegExp])[] = [
     ["a pod on two nodes", changed("pod-bound", twice), /is bound twice/],
     ["a pod that ends twice", changed("pod-ended", twice), /ends twice/],
+    ["a pod that is counted twice", changed("pod-created", twice), /pod-created: \d+ pods, but/],
+    ["a pod that ends out of nothing", changed("pod-ended", twice), /pod-ended: \d+ pods, but/],
+    [
+      "pods with more GPUs than there are",
+      changed("pod-created", (it) => ({ ...it, requests: { ...it.requests, gpus: 1 } })),
+      /GPUs of 0/,
+    ],
     [
       "a node over its allocatable",
       changed("node-registered", (it) => ({ ...it, allocatableMemoryBytes: 1 })),
@@ -114,6 +153,9 @@ describe("the laws of a journal", () => {
       changed("disruption-command", (it) => ({ ...it, usdPerHourAfter: it.usdPerHourBefore })),
       /no less than/,
     ],
+    ["a type that costs more than what it replaces", cheapLaunches, /may be .* for/],
+    ["replacements that cost more", cheapLaunches, /replacements for .* in the place of/],
+    ["a launch that costs more than what it replaces", dearReplacements, /launched for 99, not/],
     [
       "a replacement out of nothing",
       changed("disruption-command", (it) => ({ ...it, replacements: [] })),
@@ -145,6 +187,34 @@ describe("the laws of a journal", () => {
   ];
   it.for(altered)("notice %s", ([, entries, law]) => {
     expect(violations(plan, entries)).toMatch(law);
+  });
+});
+
+describe("do-not-disrupt", () => {
+  const law = /disruption-command: .* with default/;
+
+  it("protects pods that have never been ready, too", () => {
+    const neverReady = changed("pod-ready", () => []);
+    expect(violations(protectedPods, neverReady)).toMatch(law);
+    expect(violations(withProtection("1ms"), neverReady)).toMatch(law);
+  });
+
+  it("protects for a while from the pod's start on", () => {
+    expect(violations(withProtection("9h"), journal)).toMatch(law);
+    expect(violations(withProtection("1ms"), journal)).toBe("");
+  });
+});
+
+describe("a world that goes wrong", () => {
+  it("names the command that repeats it, and its cause", () => {
+    const cause = new RangeError("no such thing");
+    const step = (): never => {
+      throw cause;
+    };
+    const message =
+      "seed 7: no such thing\nrepeat with: DRYFIT_SWARM_SEED=7 npx vitest run test/swarm.test.ts";
+    expect(() => repeatable(7, step)).toThrow(expect.objectContaining({ message, cause }));
+    expect(repeatable(7, () => "fine")).toBe("fine");
   });
 });
 

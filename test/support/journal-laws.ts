@@ -3,7 +3,8 @@ import { Never } from "../../core/units/index.ts";
 import type { LedgerEntry } from "../../sim/ledger/index.ts";
 import type { WorldPlan } from "../../sim/world-plan.ts";
 import { DisruptionLaws } from "./disruption-laws.ts";
-import { ReplayedCluster, type ReplayedMachine } from "./journal-replay.ts";
+import { ReplayedCluster, type ReplayedMachine, type ReplayedNode } from "./journal-replay.ts";
+import { PriceLaws } from "./price-laws.ts";
 
 type Entry<Kind extends LedgerEntry["kind"]> = Extract<LedgerEntry, { kind: Kind }>;
 
@@ -34,6 +35,7 @@ export function auditJournal(
     violations.push(`${at} ${now?.kind ?? ""}: ${law}`);
   };
   const disruption = new DisruptionLaws(plan, cluster, violate);
+  const prices = new PriceLaws(plan, cluster, violate);
   const laws = new WorldLaws(plan, cluster, violate);
   for (const entry of journal) {
     if (now !== undefined && entry.at < now.at) violate(`time goes back to ${entry.at}`);
@@ -44,8 +46,8 @@ export function auditJournal(
     if (entry.kind === "event" && (entry.firstAt > entry.lastAt || entry.lastAt > entry.at)) {
       violate("an event is told before it came, or ends before it began");
     }
-    if (entry.kind === "disruption-command") disruption.command(entry);
-    if (entry.kind === "pod-evicted") disruption.eviction(entry);
+    disruption.before(entry);
+    prices.before(entry);
     laws.before(entry);
     cluster.apply(entry);
     laws.after(entry);
@@ -58,11 +60,16 @@ class WorldLaws {
   readonly #plan: WorldPlan;
   readonly #cluster: ReplayedCluster;
   readonly #violate: (law: string) => void;
+  /** As the EC2NodeClass says; these worlds have one. */
+  readonly #maxPods: number | undefined;
   readonly #steps = new Map<string, string>();
   #lastExpiredAt: number | undefined;
+  #missingPods = 0;
 
   constructor(plan: WorldPlan, cluster: ReplayedCluster, violate: (law: string) => void) {
     this.#plan = plan;
+    const nodeClass = plan.objects.find((it) => it.kind === "EC2NodeClass");
+    this.#maxPods = nodeClass?.spec.kubelet.maxPods;
     this.#cluster = cluster;
     this.#violate = violate;
   }
@@ -117,6 +124,7 @@ class WorldLaws {
   }
 
   after(entry: LedgerEntry): void {
+    this.#checkPodCounts();
     if (entry.kind === "pod-bound" || entry.kind === "node-registered") {
       this.#checkAllocatable(entry.nodeName);
     }
@@ -152,15 +160,39 @@ class WorldLaws {
     if (node.allocatable === undefined) return;
     let cpuMillicores = 0;
     let memoryBytes = 0;
+    let gpus = 0;
     for (const pod of this.#cluster.podsOn(node)) {
       cpuMillicores += pod.cpuMillicores;
       memoryBytes += pod.memoryBytes;
+      gpus += pod.gpus;
     }
     const { allocatable } = node;
+    this.#checkCounted(node, gpus);
     if (cpuMillicores > allocatable.cpuMillicores || memoryBytes > allocatable.memoryBytes) {
       const asked = JSON.stringify({ cpuMillicores, memoryBytes });
       this.#violate(`${nodeName} holds ${asked}, over ${JSON.stringify(allocatable)}`);
     }
+  }
+
+  /** Pods and GPUs, of which the catalogue knows how many there are; no node keeps any for itself. */
+  #checkCounted({ name, machine, podUids }: ReplayedNode, gpus: number): void {
+    if (machine?.launch === undefined) return;
+    const facts = this.#plan.catalogue.instanceType(machine.launch.instanceType);
+    const podsMax = this.#maxPods ?? facts.eniLimitedPods;
+    if (podUids.size > podsMax) this.#violate(`${name} holds ${podUids.size} pods of ${podsMax}`);
+    const gpusMax = facts.gpuCount ?? 0;
+    if (gpus > gpusMax) this.#violate(`${name} holds pods with ${gpus} GPUs of ${gpusMax}`);
+  }
+
+  /** Every pod that came is somewhere, and in one place. */
+  #checkPodCounts(): void {
+    const { created, pending, bound, succeeded, failed, deleted } = this.#cluster.podCounts;
+    const missing = created - pending - bound - succeeded - failed - deleted;
+    if (missing !== this.#missingPods) {
+      const ended = `${succeeded} succeeded, ${failed} failed, ${deleted} deleted`;
+      this.#violate(`${created} pods, but ${pending} pending, ${bound} bound, ${ended}`);
+    }
+    this.#missingPods = missing;
   }
 
   /** Machines being disrupted don't count: provisioning may replace them before they are gone. */

@@ -12,7 +12,11 @@ export interface ReplayedMachine {
   readonly nodeClaimName: string;
   readonly nodePoolName: string;
   readonly createdAt: SimTime;
+  /** Every type that it may be, and the capacity types in which they could be had; none: any. */
+  readonly instanceTypes: readonly string[];
+  readonly capacityTypes: readonly string[];
   instanceId?: string;
+  launch?: Entry<"instance-launched">;
   cpuMillicores: number;
   noticedAt?: SimTime;
   endsAt?: SimTime;
@@ -35,6 +39,8 @@ export interface ReplayedNode {
   initializedAt?: SimTime;
   /** When a pod last came or went, DaemonSets' left out. */
   podEventAt?: SimTime;
+  /** Faults that have befallen it and are not over. */
+  readonly faults: Set<string>;
   isRemoved: boolean;
 }
 
@@ -47,14 +53,21 @@ export interface ReplayedPod {
   readonly template: PodTemplate | undefined;
   readonly cpuMillicores: number;
   readonly memoryBytes: number;
+  readonly gpus: number;
   nodeName?: string;
+  /** When it was ready first: a pod of these worlds is ready as soon as its containers start. */
   readySince?: SimTime;
   /** Serves, as far as its kubelet says. */
   isServing: boolean;
   /** Its host is gone; the cluster takes a while to find out. */
   lostAt?: SimTime;
+  /** Is being deleted, as far as the journal can tell. */
+  isTerminating: boolean;
   hasEnded: boolean;
 }
+
+/** How long after a scale-down its pods may still be told about. */
+const scaleDownMax = 60_000;
 
 type Entry<Kind extends LedgerEntry["kind"]> = Extract<LedgerEntry, { kind: Kind }>;
 
@@ -66,7 +79,11 @@ export class ReplayedCluster {
   readonly desired = new Map<string, number>();
   /** Commands under way. */
   readonly commands = new Map<string, Entry<"disruption-command">>();
+  /** Pods by where they are; those that have ended by the entries that said so. */
+  readonly podCounts = { created: 0, pending: 0, bound: 0, succeeded: 0, failed: 0, deleted: 0 };
   readonly #machineByInstance = new Map<string, ReplayedMachine>();
+  readonly #scaledDownAt = new Map<string, SimTime>();
+  readonly #pendingUids = new Set<string>();
   readonly #templates: ReadonlyMap<string, PodTemplate>;
 
   constructor(plan: WorldPlan) {
@@ -82,7 +99,7 @@ export class ReplayedCluster {
   node(name: string): ReplayedNode {
     let node = this.nodes.get(name);
     if (node === undefined) {
-      node = { name, podUids: new Set(), isRemoved: false };
+      node = { name, podUids: new Set(), faults: new Set(), isRemoved: false };
       this.nodes.set(name, node);
     }
     return node;
@@ -98,11 +115,27 @@ export class ReplayedCluster {
     return [...node.podUids].map((uid) => this.pod(uid));
   }
 
+  /** Whether the pod is neither at its end nor, as far as the journal can tell, being deleted. */
+  isActive(pod: ReplayedPod, now: SimTime): boolean {
+    if (pod.hasEnded || pod.isTerminating) return false;
+    // The end of a pod that never was ready is told only once it is over.
+    return pod.readySince !== undefined || !this.#isScalingDown(pod, now);
+  }
+
+  #isScalingDown({ workload }: ReplayedPod, now: SimTime): boolean {
+    const at = this.#scaledDownAt.get(workload);
+    return at !== undefined && now - at <= scaleDownMax;
+  }
+
   /** Takes in the next entry. */
   apply(entry: LedgerEntry): void {
     if (this.#applyMachine(entry) || this.#applyPod(entry)) return;
     if (entry.kind === "workload-desired") {
-      this.desired.set(workloadKey(entry.workload), entry.replicas);
+      const workload = workloadKey(entry.workload);
+      if (entry.replicas < (this.desired.get(workload) ?? 0)) {
+        this.#scaledDownAt.set(workload, entry.at);
+      }
+      this.desired.set(workload, entry.replicas);
     } else if (entry.kind === "disruption-command") {
       this.commands.set(entry.commandId, entry);
       for (const machine of this.#candidates(entry)) machine.markedAt ??= entry.at;
@@ -133,6 +166,8 @@ export class ReplayedCluster {
           nodeClaimName: entry.nodeClaimName,
           nodePoolName: entry.nodePoolName,
           createdAt: entry.at,
+          instanceTypes: entry.instanceTypes,
+          capacityTypes: entry.capacityTypes,
           cpuMillicores: 0,
           wasRolledBack: false,
         });
@@ -148,6 +183,7 @@ export class ReplayedCluster {
         const machine = this.machines.get(entry.nodeClaimName);
         invariant(machine !== undefined, "the journal creates a NodeClaim first");
         machine.instanceId = entry.instanceId;
+        machine.launch = entry;
         machine.cpuMillicores = entry.vcpus * 1000;
         this.#machineByInstance.set(entry.instanceId, machine);
         return true;
@@ -186,6 +222,12 @@ export class ReplayedCluster {
       case "node-removed":
         this.node(entry.nodeName).isRemoved = true;
         return true;
+      case "fault":
+        this.node(entry.nodeName).faults.add(entry.fault);
+        return true;
+      case "fault-ended":
+        this.node(entry.nodeName).faults.delete(entry.fault);
+        return true;
       default:
         return false;
     }
@@ -197,26 +239,41 @@ export class ReplayedCluster {
         const workload = workloadKey(entry.workload);
         const { podUid: uid, podKey: key, isDaemon, requests } = entry;
         const template = this.#templates.get(workload);
-        const state = { isServing: false, hasEnded: false };
+        const state = { isServing: false, isTerminating: false, hasEnded: false };
         this.pods.set(uid, { uid, key, workload, isDaemon, template, ...requests, ...state });
+        this.#pendingUids.add(uid);
+        this.podCounts.created += 1;
+        this.podCounts.pending = this.#pendingUids.size;
         return true;
       }
       case "pod-bound": {
         const node = this.node(entry.nodeName);
         const pod = this.pod(entry.podUid);
         pod.nodeName = entry.nodeName;
+        const { size } = node.podUids;
         node.podUids.add(entry.podUid);
+        this.podCounts.bound += node.podUids.size - size;
+        this.#pendingUids.delete(entry.podUid);
+        this.podCounts.pending = this.#pendingUids.size;
         if (!pod.isDaemon) node.podEventAt = entry.at;
         return true;
       }
       case "pod-ready": {
         const pod = this.pod(entry.podUid);
         pod.isServing = true;
+        pod.isTerminating = false;
         pod.readySince ??= entry.at;
         return true;
       }
       case "pod-not-ready":
         this.#stopServing(this.pod(entry.podUid), entry.at);
+        return true;
+      case "pod-evicted":
+        this.pod(entry.podUid).isTerminating = true;
+        return true;
+      case "pod-killed":
+        // What dies with its host is still there for the API server.
+        if (!entry.reason.startsWith("instance-")) this.pod(entry.podUid).isTerminating = true;
         return true;
       case "pod-ended":
         this.#endPod(this.pod(entry.podUid), entry);
@@ -230,6 +287,8 @@ export class ReplayedCluster {
     pod.isServing = false;
     if (pod.nodeName === undefined) return;
     const node = this.node(pod.nodeName);
+    const isInTrouble = node.machine?.endsAt !== undefined || node.faults.size > 0;
+    if (!isInTrouble || this.#isScalingDown(pod, at)) pod.isTerminating = true;
     if (node.machine?.endsAt !== undefined) pod.lostAt ??= at;
     else if (!pod.isDaemon) node.podEventAt = at;
   }
@@ -237,9 +296,12 @@ export class ReplayedCluster {
   #endPod(pod: ReplayedPod, { at, outcome }: Entry<"pod-ended">): void {
     pod.hasEnded = true;
     pod.isServing = false;
+    this.podCounts[outcome] += 1;
+    this.#pendingUids.delete(pod.uid);
+    this.podCounts.pending = this.#pendingUids.size;
     if (pod.nodeName === undefined) return;
     const node = this.node(pod.nodeName);
-    node.podUids.delete(pod.uid);
+    if (node.podUids.delete(pod.uid)) this.podCounts.bound -= 1;
     if (outcome !== "deleted" && !pod.isDaemon) node.podEventAt = at;
   }
 }
