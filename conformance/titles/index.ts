@@ -17,6 +17,7 @@ import { quirkTitles } from "./quirks.ts";
 import { requirementTitles } from "./requirements.ts";
 import { reservationTitles } from "./reservations.ts";
 import { resourceClaimTitles } from "./resource-claims.ts";
+import { resizedPodTitles } from "./resized-pods.ts";
 import { resourceTitles } from "./resources.ts";
 import { schedulingTitles } from "./scheduling.ts";
 import { spreadTitles } from "./spread.ts";
@@ -31,6 +32,7 @@ export { titleInstanceTypeSets } from "./instance-types.ts";
 const titlesByTopic: Readonly<Record<string, readonly TitledCase[]>> = {
   requirements: requirementTitles,
   resources: resourceTitles,
+  "resized-pods": resizedPodTitles,
   scheduling: schedulingTitles,
   packing: packingTitles,
   fallback: fallbackTitles,

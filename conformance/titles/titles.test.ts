@@ -26,6 +26,7 @@ describe("hand-made cases", () => {
     expect(table.join("\n")).toMatchInlineSnapshot(`
       "requirements 35
       resources 23
+      resized-pods 13
       scheduling 54
       packing 17
       fallback 16

@@ -121,6 +121,36 @@ describe("a pod", () => {
     ]);
   });
 
+  it("keeps what its node holds for containers, where the requests in force are told", () => {
+    const kubelet = { image: "pause", imageID: "", ready: true, restartCount: 0, started: true };
+    const held = (name: string, cpu: string) => ({
+      ...kubelet,
+      name,
+      resources: { requests: { cpu }, limits: { cpu } },
+      allocatedResources: { cpu },
+    });
+    const status = {
+      initContainerStatuses: [held("side", "100m")],
+      containerStatuses: [
+        held("main", "4"),
+        { ...kubelet, name: "old", allocatedResources: { cpu: "1" } },
+        { ...kubelet, name: "free", resources: {} },
+      ],
+    };
+    const raw = { ...(rawPod() as object), status };
+    expect(read(raw).status.containerStatuses).toEqual([
+      { name: "main", resources: { requests: { cpu: 4000 } }, allocatedResources: { cpu: 4000 } },
+      { name: "free", resources: { requests: {} }, allocatedResources: {} },
+      { name: "side", resources: { requests: { cpu: 100 } }, allocatedResources: { cpu: 100 } },
+    ]);
+    expect(parseObject(raw).issues).toEqual([]);
+    const wrong = { containerStatuses: [held("main", "much")] };
+    expect(errorsOf({ ...(rawPod() as object), status: wrong })).toEqual([
+      "apis/quantity status.containerStatuses[0].resources.requests.cpu",
+      "apis/quantity status.containerStatuses[0].allocatedResources.cpu",
+    ]);
+  });
+
   it("keeps the volumes that bind it to a place", () => {
     const volumes = [
       { name: "a", persistentVolumeClaim: { claimName: "data" } },

@@ -153,17 +153,43 @@ export const podTemplate: Decoder<PodTemplate> = (raw, place) => {
   return { ...template.metadata, spec: template.spec };
 };
 
-const status: Decoder<PodStatus> = object({
+const containerStatuses = list(
+  object({
+    name: required(text),
+    resources: optional(
+      object({ requests: defaulted(resourceList, {}), ...silent("limits", "claims") }),
+    ),
+    allocatedResources: defaulted(resourceList, {}),
+    ...silent("state", "lastState", "ready", "restartCount", "started", "containerID"),
+    ...silent("image", "imageID", "volumeMounts", "user", "stopSignal"),
+    ...silent("allocatedResourcesStatus"),
+  }),
+);
+
+const writtenStatus = object({
   phase: defaulted(oneOf(["Pending", "Running", "Succeeded", "Failed", "Unknown"]), "Pending"),
   reason: optional(text),
   conditions: defaulted(list(condition), []),
   nominatedNodeName: optional(text),
   startTime: optional(instant),
   ...silent("observedGeneration", "message", "hostIP", "hostIPs", "podIP", "podIPs"),
-  ...silent("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"),
-  ...silent("qosClass", "resize", "resourceClaimStatuses", "extendedResourceClaimStatus"),
-  ...silent("allocatedResources", "resources"),
+  containerStatuses: defaulted(containerStatuses, []),
+  initContainerStatuses: defaulted(containerStatuses, []),
+  ...silent("ephemeralContainerStatuses", "qosClass", "resize", "resourceClaimStatuses"),
+  ...silent("extendedResourceClaimStatus", "allocatedResources", "resources"),
 });
+
+const status: Decoder<PodStatus> = mapped(
+  writtenStatus,
+  ({ containerStatuses, initContainerStatuses, ...rest }) => {
+    // Upstream looks at what was allocated only where it is told what is in force.
+    const telling = [...containerStatuses, ...initContainerStatuses].flatMap(
+      ({ name, resources, allocatedResources }) =>
+        resources === undefined ? [] : [{ name, resources, allocatedResources }],
+    );
+    return telling.length === 0 ? rest : { ...rest, containerStatuses: telling };
+  },
+);
 
 const parts = object({
   ...typeMeta,

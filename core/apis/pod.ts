@@ -118,6 +118,20 @@ export interface PodCondition {
   readonly lastTransitionTime: SimTime;
 }
 
+/**
+ * What a node has set aside for a container: it differs from the container's requests while the pod
+ * is resized in place.
+ *
+ * @see k8s.io/api core/v1/types.go ContainerStatus
+ */
+export interface ContainerStatus {
+  readonly name: string;
+  /** Requests in force. */
+  readonly resources: { readonly requests: ResourceList };
+  /** Requests that the node has granted. */
+  readonly allocatedResources: ResourceList;
+}
+
 export interface PodStatus {
   /** Empty for a virtual pod, which no API server has seen. */
   readonly phase: "" | "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
@@ -125,6 +139,11 @@ export interface PodStatus {
   readonly conditions: readonly PodCondition[];
   readonly nominatedNodeName?: string;
   readonly startTime?: SimTime;
+  /**
+   * Of containers and init containers, the latter last, and of one name the last counts. Those that
+   * do not tell the requests in force are left out; absent: none.
+   */
+  readonly containerStatuses?: readonly ContainerStatus[];
 }
 
 /**

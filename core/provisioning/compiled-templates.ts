@@ -3,6 +3,7 @@
 // NodePool's specification, the daemon pods. Remembering changes no answer.
 import type { NodePool, Pod } from "../apis/index.ts";
 import type { InstanceType } from "../cloudprovider/index.ts";
+import { heldPodSpec } from "../scheduling/index.ts";
 import { daemonOverhead } from "./daemon-overhead.ts";
 import { nodeClaimTemplate, type SchedulingNodeClaimTemplate } from "./node-claim-template.ts";
 import type { SchedulingInput } from "./scheduling-input.ts";
@@ -135,7 +136,9 @@ function sameList(pods: readonly Pod[]): readonly Pod[] {
 }
 
 /** Equal for pods that scheduling cannot tell apart but by name. */
-function shapeOf({ spec, metadata }: Pod): string {
+function shapeOf(pod: Pod): string {
+  const { metadata } = pod;
+  const spec = heldPodSpec(pod);
   let shape = shapeBySpec.get(spec);
   if (shape === undefined) {
     const { nodeName: _, ...rest } = spec;

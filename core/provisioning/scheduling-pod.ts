@@ -1,5 +1,6 @@
 import type { Pod } from "../apis/index.ts";
 import {
+  heldPodSpec,
   hostPorts,
   podRequirements,
   requestsForPods,
@@ -54,7 +55,8 @@ function shapeOf(pod: Pod, requests: ResourceList, requirements: Requirements): 
   if (hostPorts(pod).length > 0) return undefined;
   const known = shapes.get(requirements) ?? new WeakMap<Pod["spec"], string>();
   shapes.set(requirements, known);
-  let shape = known.get(pod.spec);
+  const spec = heldPodSpec(pod);
+  let shape = known.get(spec);
   if (shape === undefined) {
     shape = JSON.stringify([
       requirementsText(requirements),
@@ -66,7 +68,7 @@ function shapeOf(pod: Pod, requests: ResourceList, requirements: Requirements): 
         effect,
       ]),
     ]);
-    known.set(pod.spec, shape);
+    known.set(spec, shape);
   }
   return shape;
 }

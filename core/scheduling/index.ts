@@ -23,6 +23,7 @@ export {
 export { selectionShape } from "./selection-shape.ts";
 export { labelRequirements } from "./label-requirements.ts";
 export { labelKeyViolations, labelValueViolations } from "./label-syntax.ts";
+export { heldPodSpec } from "./held-pod-spec.ts";
 export {
   isRestrictedLabel,
   nodeClassLabel,

@@ -1,7 +1,7 @@
 // What a pod takes of a node. Sidecars (restartable init containers) run beside everything that
 // starts after them, so they count in full, and an ordinary init container peaks on top of those
 // that started before it. Results are remembered by the identity of the specification, which
-// survives changes of a pod's status.
+// survives changes of a pod's status, unless its containers come to hold something else.
 import type { Container, Pod, PodSpec, ResourceRequirements } from "../apis/index.ts";
 import {
   addResources,
@@ -10,6 +10,7 @@ import {
   mergeResources,
   type ResourceList,
 } from "../units/index.ts";
+import { heldPodSpec } from "./held-pod-spec.ts";
 
 /** The name under which the number of pods is a resource. */
 const podsResource = "pods";
@@ -21,13 +22,13 @@ const requestsWithCountBySpec = new WeakMap<PodSpec, ResourceList>();
  * The effective requests of one pod, without the count of `pods`.
  *
  * Pod-level requests replace the sum over containers for cpu, memory and huge pages; other
- * resources that they name are ignored. Overhead comes on top. Differs: a resize in place is not
- * modelled, so container statuses are not consulted.
+ * resources that they name are ignored. Overhead comes on top. A container that is being resized
+ * counts by what its node holds for it; pod-level resources count as specified.
  *
  * @see k8s.io/component-helpers v0.35 resource/helpers.go PodRequests
  */
 export function podRequests(pod: Pod): ResourceList {
-  return podSpecRequests(pod.spec);
+  return podSpecRequests(heldPodSpec(pod));
 }
 
 /** `podRequests` of a specification that is no pod yet. */
@@ -53,17 +54,18 @@ export function requestsForPods(pods: readonly Pod[]): ResourceList {
   if (only === undefined) {
     return { ...mergeResources(...pods.map(podRequests)), [podsResource]: pods.length };
   }
-  let requests = requestsWithCountBySpec.get(only.spec);
+  const spec = heldPodSpec(only);
+  let requests = requestsWithCountBySpec.get(spec);
   if (requests === undefined) {
-    requests = { ...podRequests(only), [podsResource]: 1 };
-    requestsWithCountBySpec.set(only.spec, requests);
+    requests = { ...podSpecRequests(spec), [podsResource]: 1 };
+    requestsWithCountBySpec.set(spec, requests);
   }
   return requests;
 }
 
 /**
  * The effective limits of one pod, without the count of `pods`. Overhead counts only for resources
- * that have a limit other than zero.
+ * that have a limit other than zero. Limits are as specified, also while the pod is being resized.
  *
  * @see k8s.io/component-helpers v0.35 resource/helpers.go PodLimits
  */

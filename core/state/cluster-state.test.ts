@@ -126,6 +126,44 @@ describe("cluster state", () => {
     expect(view()?.pods).toEqual([]);
   });
 
+  it("counts what a pod comes to hold when it is resized in place", () => {
+    const world = new World();
+    world.add();
+    const before = pod({ name: "a", nodeName: "node", requests: { cpu: "100m" } });
+    const hold = (cpu: number) => {
+      const requests = { cpu };
+      const own = { name: "main", resources: { requests }, allocatedResources: requests };
+      world.cluster.put({ ...before, status: { ...before.status, containerStatuses: [own] } });
+    };
+    const requested = () => world.state.byNodeName("node")?.podRequests["cpu"];
+    world.cluster.put(before);
+    expect(requested()).toBe(100);
+    hold(2500);
+    expect(requested()).toBe(2500);
+    expect(world.state.byNodeName("node")?.available["cpu"]).toBe(1500);
+    hold(100);
+    expect(requested()).toBe(100);
+  });
+
+  it("takes the newest pod of a DaemonSet as its node holds it", () => {
+    const world = new World();
+    world.cluster.put(daemonSet({ name: "d" }));
+    const ownerReferences = [
+      { apiVersion: "apps/v1", kind: "DaemonSet", name: "d", uid: "d", controller: true },
+    ];
+    const before = pod({ name: "d-0", requests: { cpu: "1" }, metadata: { ownerReferences } });
+    const requests = { cpu: 3000 };
+    const own = { name: "main", resources: { requests }, allocatedResources: requests };
+    const after = { ...before, status: { ...before.status, containerStatuses: [own] } };
+    const newest = () => world.state.daemonSetPods()[0];
+    world.cluster.put(before);
+    expect(newest()).toBe(before);
+    world.cluster.put(after);
+    expect(newest()).toBe(after);
+    world.cluster.put({ ...after, status: { ...after.status, phase: "Running" } });
+    expect(newest()).toBe(after);
+  });
+
   it("keeps a StatefulSet's pod that is over and going, which takes no room", () => {
     const world = new World();
     world.add();

@@ -8,6 +8,7 @@ import {
   type Pod,
   type PodSpec,
 } from "../apis/index.ts";
+import { heldPodSpec } from "../scheduling/index.ts";
 import type { Cluster } from "./cluster.ts";
 import type { WatchEvent } from "./watch.ts";
 
@@ -42,7 +43,7 @@ export class DaemonSetPods {
     if (type === "deleted") living.delete(objectKey(object));
     else living.set(objectKey(object), object);
     const { newest } = living;
-    // The scheduler reads nothing of the status.
+    // Of the status the scheduler reads what containers hold, and nothing else.
     const known = this.#newestByOwner.get(owner.uid);
     if (newest === undefined || isAlike(newest, known)) return;
     this.#newestByOwner.set(owner.uid, newest);
@@ -96,7 +97,11 @@ function isNewer({ metadata }: Pod, than: Pod): boolean {
 }
 
 function isAlike(pod: Pod, known: Pod | undefined): boolean {
-  return known?.spec === pod.spec && known.metadata === pod.metadata;
+  return (
+    known?.spec === pod.spec &&
+    known.metadata === pod.metadata &&
+    heldPodSpec(known) === heldPodSpec(pod)
+  );
 }
 
 /**

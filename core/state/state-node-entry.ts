@@ -12,7 +12,7 @@ import {
   type Pod,
   type Taint,
 } from "../apis/index.ts";
-import { isKnownEphemeralTaint, matchTaint } from "../scheduling/index.ts";
+import { heldPodSpec, isKnownEphemeralTaint, matchTaint } from "../scheduling/index.ts";
 import {
   compareStrings,
   invariant,
@@ -134,9 +134,11 @@ export class StateNodeEntry {
     this.#podsByKey.set(key, pod);
     this.#pods = undefined;
     this.#view = undefined;
-    // A change of status alone takes up nothing more. The rest of the metadata may change costs.
+    // A change of status alone takes up nothing more, unless containers come to hold more. The rest of
+    // the metadata may change costs.
     const isSame =
       before?.spec === pod.spec &&
+      heldPodSpec(before) === heldPodSpec(pod) &&
       before.metadata === pod.metadata &&
       isTerminal(before) === isTerminal(pod);
     if (!isSame) this.#usage = undefined;

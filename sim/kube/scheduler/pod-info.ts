@@ -1,6 +1,6 @@
 import { objectKey } from "../../../core/apis/index.ts";
 import type { Container, Pod, PodAffinityTerm, PodSpec } from "../../../core/apis/index.ts";
-import { podSpecRequests } from "../../../core/scheduling/index.ts";
+import { heldPodSpec, podSpecRequests } from "../../../core/scheduling/index.ts";
 
 /** What scoring assumes of a container that asks for nothing: 100 milli-CPU, 200 MiB. */
 const defaultCpuMillicores = 100;
@@ -46,10 +46,11 @@ const infoBySpec = new WeakMap<PodSpec, SpecInfo>();
 
 /** The pod with what scheduling reads of it; specifications are remembered by identity. */
 export function podInfo(pod: Pod): PodInfo {
-  let spec = infoBySpec.get(pod.spec);
+  const held = heldPodSpec(pod);
+  let spec = infoBySpec.get(held);
   if (spec === undefined) {
-    spec = specInfo(pod.spec);
-    infoBySpec.set(pod.spec, spec);
+    spec = specInfo(held);
+    infoBySpec.set(held, spec);
   }
   return { pod, key: objectKey(pod), spec };
 }
