@@ -1,4 +1,5 @@
 import { hostnameKey, pod } from "../build.ts";
+import { resized } from "../resized-pods.ts";
 import {
   type DisruptionTitle,
   longAgo,
@@ -15,6 +16,7 @@ const base = pool("default");
 const drifted = { conditions: { Drifted: "True" } } as const;
 const carryOut = { launchSeconds: 5, initializeSeconds: 20, terminateSeconds: 6 };
 const big = { requests: { cpu: "3" } };
+const little = { cpu: "100m" };
 const disruptedTaint = { key: "karpenter.sh/disrupted", effect: "NoSchedule" };
 
 function localVolume(nodeName: string) {
@@ -194,6 +196,34 @@ export const simulationTitles: readonly DisruptionTitle[] = [
       script: [
         { atSeconds: 5, put: [nodeOf("a", { annotations: { touched: "true" } })] },
         { atSeconds: 6, put: [nodeClaim("b", { annotations: { touched: "true" } })] },
+      ],
+    },
+  ),
+  titled("should replace a node by one that holds what its resized pod holds", [
+    base,
+    machine("a", { type: "m1.4xlarge" }),
+    resized("pod", { asked: little, inForce: { cpu: "5" }, allocated: { cpu: "5" }, on: "a" }),
+  ]),
+  titled("should keep a node that only the spec of its resized pod would leave", [
+    base,
+    machine("a", { type: "m1.2xlarge" }),
+    resized("pod", { asked: little, inForce: { cpu: "5" }, on: "a" }),
+    machine("b"),
+    webPod("other", "b", big),
+  ]),
+  titled("should replace a node by one that its pod fits once its resize is infeasible", [
+    base,
+    machine("a", { type: "m1.4xlarge" }),
+    resized("pod", { asked: { cpu: "12" }, inForce: little, pending: "Infeasible", on: "a" }),
+  ]),
+  titled(
+    "should give up a replacement that a pod has outgrown while it waited",
+    [base, machine("a", { type: "m1.4xlarge" }), resized("pod", { asked: little, on: "a" })],
+    {
+      seconds: 60,
+      carryOut,
+      script: [
+        { atSeconds: 5, put: [resized("pod", { asked: little, inForce: { cpu: "9" }, on: "a" })] },
       ],
     },
   ),
