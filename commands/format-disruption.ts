@@ -55,8 +55,9 @@ export function formatDisruption(
 
 function headline({ disruption }: Plan, { columns, paint }: TextStyle): readonly string[] {
   const { outcome, commands, nodes, error, waitingFor, usdPerHour: total } = disruption;
-  const managed = nodes.filter(({ nodeClaim }) => nodeClaim !== undefined).length;
-  const of = `of ${count(managed, "node")} at ${formatUsdPerHour(usdPerHour(total))}`;
+  const managed = nodes.length - unmanagedAmong(nodes);
+  const noun = managed === nodes.length ? "node" : "managed node";
+  const of = `of ${count(managed, noun)} at ${formatUsdPerHour(usdPerHour(total))}`;
   const going = new Set(commands.flatMap(({ candidates }) => candidates.map(({ node }) => node)));
   const saved = sum(commands.map(({ savingsUsdPerHour }) => savingsUsdPerHour));
   const what =
@@ -75,6 +76,20 @@ function headline({ disruption }: Plan, { columns, paint }: TextStyle): readonly
         ).map(paint.yellow)
       : [];
   return [...waiting, ...wrap(what, columns).map((line) => paint.bold(line))];
+}
+
+/** Nodes that Karpenter has nothing to do with, which the headline does not count. */
+function unmanagedAmong(nodes: readonly PlannedVerdict[]): number {
+  return nodes.filter(({ nodeClaim }) => nodeClaim === undefined).length;
+}
+
+/** `15 nodes, 1 of them not managed by Karpenter`. */
+function nodesText(nodes: readonly PlannedVerdict[]): string {
+  const unmanaged = unmanagedAmong(nodes);
+  const all = count(nodes.length, "node");
+  if (unmanaged === 0) return all;
+  const which = unmanaged === nodes.length ? "" : `${unmanaged} of them `;
+  return `${all}, ${which}not managed by Karpenter`;
 }
 
 function savingsText(savings: number): string {
@@ -218,7 +233,11 @@ function groups(nodes: readonly PlannedVerdict[], style: TextStyle): readonly st
         : []),
     ];
   });
-  return ["", paint.bold(`Stay: ${count(staying.length, "node")}`), ...lines];
+  return [
+    "",
+    ...wrap(`Stay: ${nodesText(staying)}`, columns).map((line) => paint.bold(line)),
+    ...lines,
+  ];
 }
 
 function codeText([first]: readonly PlannedVerdict[]): string {

@@ -63,6 +63,7 @@ export function readPlanOptions(words: PlanWords, regions: readonly string[]): P
       nodeOverlay: isOn.get("NodeOverlay") ?? false,
       reservedCapacity: isOn.get("ReservedCapacity") ?? true,
       spotToSpotConsolidation: isOn.get("SpotToSpotConsolidation") ?? false,
+      staticCapacity: isOn.get("StaticCapacity") ?? false,
     },
   };
   reading.finish();

@@ -89,6 +89,7 @@ describe("the options of plan", () => {
       nodeOverlay: true,
       reservedCapacity: false,
       spotToSpotConsolidation: true,
+      staticCapacity: false,
     });
   });
 
@@ -160,11 +161,36 @@ describe("dryfit plan", { timeout: 60_000 }, () => {
     expect((await dryfit("", "nowhere.yaml")).stderr).toContain("nowhere.yaml cannot be read");
   });
 
+  it("counts apart what Karpenter does not manage, where there is any", () => {
+    const style = { columns: 120, paint: plainPaint, showsNodes: false };
+    const text = formatPlan(planSnapshot([snapshotText("disruption.yaml")]).plan, style);
+    expect(text).toMatch(/^Disruption: .* of 14 managed nodes at /m);
+    expect(text).toMatch(/^Stay: \d+ nodes, 1 of them not managed by Karpenter$/m);
+    expect(formatPlan(example(), style)).toMatch(/^Disruption: nothing to do, of 1 node at /m);
+    expect(formatPlan(example(), style)).toMatch(/^Stay: 1 node$/m);
+  });
+
+  it("says that it is of the present where nothing tells the time", async () => {
+    const timeless = read(`${folder}/cluster.yaml`).replaceAll(
+      /, (creationTimestamp|lastTransitionTime): "[^"]*"|^ *creationTimestamp: .*\n/gm,
+      "",
+    );
+    const { code, stdout } = await dryfit(timeless, "-", "--json");
+    expect(code).toBe(0);
+    const sentence = "no object of the snapshot tells a time: taken as of the present, ";
+    const { now, notes } = JSON.parse(stdout) as Plan;
+    expect(notes[0]).toBe(`${sentence}${now}; give --now for the same plan every time`);
+    const told = await dryfit(timeless, "-", "--json", "--now", "2026-03-02T10:00:00Z");
+    expect(told.stdout).not.toContain(sentence);
+  });
+
   it("tells of every node with --nodes", async () => {
     const words = [`${folder}/disruption.yaml`, "--now", "2026-03-02T10:00:00Z", "--quiet"];
     const { code, stdout } = await dryfit("", ...words, "--nodes");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ip-10-0-2-14.*\n {4}stays: Pdb prevents pod evictions/m);
-    expect((await dryfit("", ...words)).stdout).toContain("\nStay: 10 nodes\n");
+    expect((await dryfit("", ...words)).stdout).toContain(
+      "\nStay: 10 nodes, 1 of them not managed by Karpenter\n",
+    );
   });
 });

@@ -23,7 +23,10 @@ export function configure(command: Command): void {
     .argument("<snapshot...>", "what kubectl get -A -o yaml (or json) prints; - for stdin")
     .option("--region <region>", "default: that of the nodes and subnets, else us-east-1")
     .option("--zones <list>", "default: those of the nodes and subnets, else a,b,c of the region")
-    .option("--now <time>", "time of the decision; default: the newest time in the snapshot")
+    .option(
+      "--now <time>",
+      "time of the decision; default: the newest time in the snapshot, else the present",
+    )
     .option("--prices <file>", "a Spot price history; default: the Spot Instance Advisor's savings")
     .option("--feature-gates <list>", "as Karpenter's, such as NodeOverlay=true")
     .option("--preference-policy <policy>", "Respect or Ignore", "Respect")
@@ -45,13 +48,15 @@ async function plan(names: readonly string[], words: PlanWords): Promise<void> {
   const snapshot = valueOrBadInput(loaded);
   const place = findPlace(snapshot.objects, options);
   checkRegion(place, catalogue);
-  const now = options.now ?? snapshot.newestTime ?? simTime(Date.now());
+  const told = options.now ?? snapshot.newestTime;
+  const now = told ?? simTime(Date.now());
   const warnings: Diagnostic[] = loaded.ok ? [...loaded.warnings] : [];
   const recorded =
     words.prices === undefined ? undefined : await readPrices(words.prices, place, now);
   warnings.push(...(recorded?.warnings ?? []));
   const decided = decidePlan(snapshot, {
     now,
+    isPresent: told === undefined,
     place,
     catalogue,
     choices: options.choices,

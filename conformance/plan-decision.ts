@@ -72,6 +72,7 @@ export function planOf(testCase: ConformanceCase, instanceTypes: readonly Instan
         nodeOverlay: featureGates.NodeOverlay ?? false,
         reservedCapacity: featureGates.ReservedCapacity ?? true,
         spotToSpotConsolidation: false,
+        staticCapacity: featureGates.StaticCapacity ?? false,
         capacityBuffer: featureGates.CapacityBuffer ?? false,
       },
     },

@@ -113,6 +113,26 @@ spec: { requirements: [], priceAdjustment: "-10%" }
   });
 });
 
+describe("a NodePool with replicas", () => {
+  const fixed = clusterYaml.replace(/^kind: NodePool\n([\s\S]*?)^spec:\n/m, (found) => {
+    return `${found}  replicas: 2\n`;
+  });
+
+  it("launches nothing with its gate off, which is told once, with the gate", async () => {
+    const { warnings, notices } = await told(scenarioYaml(), { "cluster.yaml": fixed });
+    expect(warnings).toEqual([expect.stringMatching(/^\d+:1 scenario\/static-capacity$/)]);
+    expect(notices[0]).toMatch(
+      /NodePool .* has replicas and launches nothing: the feature gate staticCapacity is off$/,
+    );
+  });
+
+  it("is kept with its gate on, so nothing is told", async () => {
+    const gate = "  karpenter: { featureGates: { staticCapacity: true } }\n";
+    const { warnings } = await told(scenarioYaml(gate), { "cluster.yaml": fixed });
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe("what every report rests on", () => {
   it("is told without a warning: no selector terms are looked up", async () => {
     const { warnings, notices } = await told(scenarioYaml());

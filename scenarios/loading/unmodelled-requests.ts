@@ -20,8 +20,9 @@ export interface LoadedInputs {
 
 /**
  * Warnings of what the inputs ask for in a form that is valid, and that nothing simulated answers to:
- * reservations, dedicated tenancy, ids of zones, NodeOverlays and CapacityBuffers without their gate,
- * recorded recommendations to rebalance. Scenario first, then manifests in their order, then traces.
+ * reservations, dedicated tenancy, ids of zones, NodeOverlays, CapacityBuffers and static NodePools
+ * without their gate, recorded recommendations to rebalance. Scenario first, then manifests in their
+ * order, then traces.
  */
 export function unmodelledRequests(inputs: LoadedInputs): readonly Diagnostic[] {
   return [
@@ -100,14 +101,18 @@ function objectRequests(
   const asked = new Map<string, { readonly diagnostic: Diagnostic; readonly under: string[] }>();
   for (const { policy, manifests } of clusters) {
     const knowsZoneIds = accountTellsZoneIds || manifests.objects.some(tellsZoneIds);
-    const { nodeOverlay, capacityBuffer } = policy.karpenter.featureGates ?? {};
+    const { nodeOverlay, capacityBuffer, staticCapacity } = policy.karpenter.featureGates ?? {};
     const gated: ReadonlyMap<string, readonly Request[]> = new Map([
       ["NodeOverlay", nodeOverlay === true ? [] : [overlayWithoutGate]],
       ["CapacityBuffer", capacityBuffer === true ? [] : [bufferWithoutGate]],
     ]);
     for (const object of manifests.objects) {
       const name = `${object.kind} ${objectKey(object)}`;
-      const requests = gated.get(object.kind) ?? requestsOf(nodeRequirements(object), knowsZoneIds);
+      const isStatic = object.kind === "NodePool" && object.spec.replicas !== undefined;
+      const requests = [
+        ...(isStatic && staticCapacity !== true ? [staticWithoutGate] : []),
+        ...(gated.get(object.kind) ?? requestsOf(nodeRequirements(object), knowsZoneIds)),
+      ];
       for (const request of requests) {
         const message = `${name} ${request.message}`;
         const known = asked.get(message);
@@ -153,6 +158,13 @@ const bufferWithoutGate: Request = {
   found: "CapacityBuffer",
   allowed: "karpenter.featureGates.capacityBuffer: true",
   message: "has no effect: the feature gate capacityBuffer is off",
+};
+
+const staticWithoutGate: Request = {
+  code: "scenario/static-capacity",
+  found: "spec.replicas",
+  allowed: "karpenter.featureGates.staticCapacity: true",
+  message: "has replicas and launches nothing: the feature gate staticCapacity is off",
 };
 
 /** Pods that come without a manifest. */

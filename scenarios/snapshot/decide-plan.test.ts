@@ -97,6 +97,63 @@ describe("a plan", () => {
     expect(refused.nodeClaims).toEqual([]);
   });
 
+  it("warns of unknown topology keys of affinity and anti-affinity", () => {
+    const term = (topologyKey: string): object => ({ topologyKey, labelSelector: {} });
+    const parts = (name: string): object => ({
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        term("kubernetes.io/hostname"),
+        term(`example.com/${name}`),
+      ],
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 1, podAffinityTerm: term(`example.com/soft-${name}`) },
+      ],
+    });
+    const affinity = { podAffinity: parts("near"), podAntiAffinity: parts("far") };
+    const { warnings: found } = plan([cluster, pod("a", { affinity })]);
+    const required = "requiredDuringSchedulingIgnoredDuringExecution[1].topologyKey";
+    const preferred =
+      "preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.topologyKey";
+    expect(found.map(({ code, found: key, path }) => [code, key, path])).toEqual([
+      ["plan/unknown-label", "example.com/near", `spec.affinity.podAffinity.${required}`],
+      ["plan/unknown-label", "example.com/soft-near", `spec.affinity.podAffinity.${preferred}`],
+      ["plan/unknown-label", "example.com/far", `spec.affinity.podAntiAffinity.${required}`],
+      ["plan/unknown-label", "example.com/soft-far", `spec.affinity.podAntiAffinity.${preferred}`],
+    ]);
+  });
+
+  it("warns of zones of a NodePool that the cluster does not have", () => {
+    const zones = (operator: string): string =>
+      `- { key: topology.kubernetes.io/zone, operator: ${operator}, values: [us-east-1a, us-east-1f] }`;
+    const first = "- { key: karpenter.sh/capacity-type";
+    const withZones = (operator: string): string =>
+      cluster.replace(first, `${zones(operator)}\n            ${first}`);
+    expect(
+      plan([withZones("In"), pod("a", {})]).warnings.map(({ code, message }) => [code, message]),
+    ).toEqual([
+      [
+        "plan/unknown-zone",
+        "NodePool default: spec.template.spec.requirements[0]: us-east-1f is none of the " +
+          "cluster's zones us-east-1a, us-east-1b (of the nodes and subnets)",
+      ],
+    ]);
+    expect(plan([withZones("NotIn"), pod("a", {})]).warnings).toEqual([]);
+  });
+
+  it("says which feature gate a static NodePool needs", () => {
+    const fixed = cluster
+      .replace("      weight: 10\n", "      replicas: 3\n")
+      .replace("      limits: { cpu: 1000 }\n", "");
+    const off = plan([fixed]).plan;
+    expect(off.notes.filter((note) => note.includes("StaticCapacity"))).toEqual([
+      "1 NodePool (default) with replicas: nothing keeps that number, which needs " +
+        "--feature-gates StaticCapacity=true",
+    ]);
+    expect(off.idleNodePools[0]?.message).toContain("the feature gate StaticCapacity is off");
+    const on = plan([fixed], { choices: planChoices({ staticCapacity: true }) }).plan;
+    expect(on.notes.join()).not.toContain("StaticCapacity");
+    expect(on.notes.join()).toContain("1 NodePool (default) with replicas: nodes that are missing");
+  });
+
   it("takes zones of nodes and subnets, and what is given before them", () => {
     expect([decided.region, decided.zones]).toEqual(["us-east-1", ["us-east-1a", "us-east-1b"]]);
     expect(findPlace([], { region: "eu-west-1" }).zones).toEqual([

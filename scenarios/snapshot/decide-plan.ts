@@ -40,12 +40,14 @@ import type { Plan, PlanChoices } from "./plan.ts";
 import { plannedBuffers, type ResolvedBuffers, resolveBuffers } from "./planned-buffers.ts";
 import { plannedNodeClaim } from "./planned-node-claim.ts";
 import { SnapshotCluster } from "./snapshot-cluster.ts";
-import { findUnknownLabels } from "./unknown-labels.ts";
+import { findUnknownLabels, findUnknownZones } from "./unknown-labels.ts";
 import { unschedulablePods } from "./unschedulable-pods.ts";
 
 /** Under what is decided. */
 export interface PlanRequest {
   readonly now: SimTime;
+  /** Neither the snapshot nor anybody told the time, so that it is the present. */
+  readonly isPresent?: boolean;
   readonly place: SnapshotPlace;
   readonly catalogue: Catalogue;
   /** Recorded Spot prices; absent: the Spot Instance Advisor's savings. */
@@ -101,11 +103,13 @@ export function decidePlan(snapshot: Snapshot, request: PlanRequest): DecidedPla
       }),
     ].sort((a, b) => compareStrings(a.pod, b.pod)),
     buffers: buffers === undefined ? [] : plannedBuffers(buffers, decision, now),
-    idleNodePools: idleNodePools(cluster.nodePools()),
+    idleNodePools: idleNodePools(cluster.nodePools(), choices.featureGates.staticCapacity),
     notes: planNotes({
       ...situation,
       snapshot,
       unlaunched: state.unlaunchedNodeClaims(),
+      presentTime: request.isPresent === true ? now : undefined,
+      isStaticCapacityOn: choices.featureGates.staticCapacity,
       isNodeOverlayOn: choices.featureGates.nodeOverlay,
       isCapacityBufferOn: choices.featureGates.capacityBuffer,
     }),
@@ -113,7 +117,11 @@ export function decidePlan(snapshot: Snapshot, request: PlanRequest): DecidedPla
     disruption: decideDisruption({ ...situation, provisioning: decision, choices, now }),
   };
   const { objects, origins } = snapshot;
-  return { plan, warnings: findUnknownLabels(pods, objects, place.zones, origins) };
+  const warnings = [
+    ...findUnknownLabels(pods, objects, place.zones, origins),
+    ...findUnknownZones(objects, place, origins),
+  ];
+  return { plan, warnings };
 }
 
 function describePrices({ catalogue, market, place }: PlanRequest): Plan["prices"] {

@@ -1,5 +1,6 @@
 import type { NodePool, Pod } from "../../core/apis/index.ts";
 import { objectKey } from "../../core/apis/index.ts";
+import { formatTime, type SimTime } from "../../core/units/index.ts";
 import type { Snapshot } from "./load-snapshot.ts";
 import type { Plan } from "./plan.ts";
 import type { SnapshotCluster } from "./snapshot-cluster.ts";
@@ -14,6 +15,9 @@ export interface NoteFacts {
   readonly deletingPodCount: number;
   /** NodeClaims without a machine yet. */
   readonly unlaunched: readonly string[];
+  /** The present, where nothing tells the time of the snapshot. */
+  readonly presentTime: SimTime | undefined;
+  readonly isStaticCapacityOn: boolean;
   readonly isNodeOverlayOn: boolean;
   readonly isCapacityBufferOn: boolean;
 }
@@ -22,6 +26,12 @@ export interface NoteFacts {
 export function planNotes(facts: NoteFacts): readonly string[] {
   const { snapshot, cluster, assumedPods, assumedNodePools, unlaunched } = facts;
   const notes: string[] = [];
+  if (facts.presentTime !== undefined) {
+    notes.push(
+      `no object of the snapshot tells a time: taken as of the present, ${formatTime(facts.presentTime)}; ` +
+        "give --now for the same plan every time",
+    );
+  }
   if (snapshot.leftOutCount > 0) {
     const leftOut = snapshot.leftOutCount === 1 ? "object that" : "objects that";
     notes.push(
@@ -52,6 +62,7 @@ export function planNotes(facts: NoteFacts): readonly string[] {
   if (snapshot.absentKinds.length > 0) {
     notes.push(`not in the snapshot, taken as none: ${snapshot.absentKinds.join(", ")}`);
   }
+  notes.push(...staticNodePools(facts));
   if (!facts.isNodeOverlayOn && cluster.nodeOverlays().length > 0) {
     notes.push("NodeOverlays are not applied: they need --feature-gates NodeOverlay=true");
   }
@@ -59,6 +70,21 @@ export function planNotes(facts: NoteFacts): readonly string[] {
     notes.push("CapacityBuffers are not acted on: they need --feature-gates CapacityBuffer=true");
   }
   return [...notes, ...facts.overlayRefusals];
+}
+
+/** Static NodePools are Karpenter's only with their gate, and the plan launches nothing for them. */
+function staticNodePools({ cluster, isStaticCapacityOn }: NoteFacts): readonly string[] {
+  const names = cluster
+    .nodePools()
+    .filter(({ spec }) => spec.replicas !== undefined)
+    .map(({ metadata }) => metadata.name);
+  if (names.length === 0) return [];
+  const subject = `${some(names, "NodePool")} with replicas`;
+  return [
+    isStaticCapacityOn
+      ? `${subject}: nodes that are missing or too many are not planned, only what drifts`
+      : `${subject}: nothing keeps that number, which needs --feature-gates StaticCapacity=true`,
+  ];
 }
 
 /** `3 pods (a, b, c)`; of many the first three. */
@@ -69,15 +95,25 @@ export function some(names: readonly string[], noun: string): string {
 }
 
 /** NodePools that Karpenter does not try for pods, and why. */
-export function idleNodePools(nodePools: readonly NodePool[]): Plan["idleNodePools"] {
+export function idleNodePools(
+  nodePools: readonly NodePool[],
+  isStaticCapacityOn: boolean,
+): Plan["idleNodePools"] {
   return nodePools.flatMap((nodePool) => {
-    const message = whyIdle(nodePool);
+    const message = whyIdle(nodePool, isStaticCapacityOn);
     return message === undefined ? [] : [{ nodePool: nodePool.metadata.name, message }];
   });
 }
 
-function whyIdle({ metadata, spec, status }: NodePool): string | undefined {
-  if (spec.replicas !== undefined) return "static: it keeps its replicas and takes no pods' demand";
+function whyIdle(
+  { metadata, spec, status }: NodePool,
+  isStaticCapacityOn: boolean,
+): string | undefined {
+  if (spec.replicas !== undefined) {
+    return isStaticCapacityOn
+      ? "static: it keeps its replicas and takes no pods' demand"
+      : "static: it takes no pods' demand, and the feature gate StaticCapacity is off";
+  }
   if (metadata.deletionTimestamp !== undefined) return "it is being deleted";
   const ready = status.conditions.find(({ type }) => type === "Ready");
   if (ready?.status === "True") return undefined;

@@ -57,6 +57,7 @@ export interface PlanChoices {
     readonly nodeOverlay: boolean;
     readonly reservedCapacity: boolean;
     readonly spotToSpotConsolidation: boolean;
+    readonly staticCapacity: boolean;
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Affinity,
   labelZone,
   nearMiss,
   objectKey,
@@ -9,6 +10,7 @@ import { normalizeLabel, podRequirements } from "../../core/scheduling/index.ts"
 import type { ClusterObject } from "../../core/state/index.ts";
 import { compareStrings, type Diagnostic } from "../../core/units/index.ts";
 import type { Origin } from "../manifests/index.ts";
+import type { SnapshotPlace } from "./place.ts";
 
 /** What labels the nodes of a cluster have or may get. */
 interface KnownLabels {
@@ -67,6 +69,7 @@ function complaints(
       key: topologyKey,
       path: `spec.topologySpreadConstraints[${index}].topologyKey`,
     })),
+    ...affinityKeys(pod),
   ];
   const unknown = asked.flatMap(({ key, path }): Diagnostic[] => {
     if (keys.has(normalizeLabel(key))) return [];
@@ -84,6 +87,71 @@ function complaints(
   const message = `${name}: ${path}: ${found} is none of the cluster's zones ${zones.join(", ")}`;
   const allowed = zones.join(", ");
   return [...unknown, { ...origin, path, code: "plan/unknown-zone", found, allowed, message }];
+}
+
+/** Topology keys of affinity and anti-affinity, and where they stand. */
+function affinityKeys(pod: Pod): readonly { readonly key: string; readonly path: string }[] {
+  const { affinity } = pod.spec;
+  if (affinity === undefined) return [];
+  const keys = (
+    part: string,
+    required: Affinity["requiredPodAffinity"],
+    preferred: Affinity["preferredPodAffinity"],
+  ): readonly { readonly key: string; readonly path: string }[] => {
+    const at = `spec.affinity.${part}`;
+    return [
+      ...required.map(({ topologyKey }, index) => ({
+        key: topologyKey,
+        path: `${at}.requiredDuringSchedulingIgnoredDuringExecution[${index}].topologyKey`,
+      })),
+      ...preferred.map(({ podAffinityTerm }, index) => ({
+        key: podAffinityTerm.topologyKey,
+        path: `${at}.preferredDuringSchedulingIgnoredDuringExecution[${index}].podAffinityTerm.topologyKey`,
+      })),
+    ];
+  };
+  return [
+    ...keys("podAffinity", affinity.requiredPodAffinity, affinity.preferredPodAffinity),
+    ...keys("podAntiAffinity", affinity.requiredPodAntiAffinity, affinity.preferredPodAntiAffinity),
+  ];
+}
+
+/**
+ * Zones that NodePools name and the cluster does not have, in the order of the objects, once per
+ * requirement; nothing is ever launched there.
+ */
+export function findUnknownZones(
+  objects: readonly ClusterObject[],
+  { zones, source }: SnapshotPlace,
+  origins: ReadonlyMap<string, Origin>,
+): readonly Diagnostic[] {
+  return objects.flatMap((object) => {
+    if (object.kind !== "NodePool") return [];
+    const name = `NodePool ${object.metadata.name}`;
+    const { labels, spec } = object.spec.template;
+    const named = [
+      ...Object.entries(labels).map(([key, value]) => ({
+        key,
+        values: [value],
+        path: `spec.template.metadata.labels[${key}]`,
+      })),
+      ...spec.requirements.flatMap(({ key, operator, values }, index) =>
+        operator === "In"
+          ? [{ key, values, path: `spec.template.spec.requirements[${index}]` }]
+          : [],
+      ),
+    ];
+    return named.flatMap(({ key, values, path }): readonly Diagnostic[] => {
+      const unknown = values.filter((value) => !zones.includes(value));
+      if (normalizeLabel(key) !== labelZone || unknown.length === 0) return [];
+      const found = unknown.join(", ");
+      const allowed = zones.join(", ");
+      const none = unknown.length === 1 ? "is none" : "are none";
+      const message = `${name}: ${path}: ${found} ${none} of the cluster's zones ${allowed} (${source})`;
+      const origin = origins.get(name) ?? { file: "snapshot" };
+      return [{ ...origin, path, code: "plan/unknown-zone", found, allowed, message }];
+    });
+  });
 }
 
 function pathOf(pod: Pod, key: string): string {

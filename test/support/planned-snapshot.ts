@@ -29,6 +29,7 @@ export function planChoices(featureGates: Partial<PlanChoices["featureGates"]> =
       nodeOverlay: false,
       reservedCapacity: true,
       spotToSpotConsolidation: false,
+      staticCapacity: false,
       ...featureGates,
     },
   };
