@@ -53,7 +53,7 @@ export function warnOfObsoleteOwner(labels: Readonly<Record<string, string>>, pl
   warn(placeAt(place, labelProvisioner), {
     value: labels[labelProvisioner],
     current: labelNodePool,
-    sentence: "Karpenter v1 does not read this label, so it does not manage the node",
+    sentence: "Karpenter v1 does not read this label, so the node is in no NodePool",
   });
 }
 
@@ -82,10 +82,15 @@ export function warnOfKubeletAnnotation(
   place: Place,
 ): void {
   if (!Object.hasOwn(annotations, annotationKubelet)) return;
-  warn(placeAt(place, annotationKubelet), {
+  complain(placeAt(place, annotationKubelet), {
+    code: "apis/obsolete-name",
+    severity: "unsupported",
     value: annotations[annotationKubelet],
-    current: "spec.kubelet of the EC2NodeClass",
-    sentence: "Karpenter v1.1 and later do not read these kubelet settings",
+    allowed: "spec.kubelet of the EC2NodeClass",
+    hint: "move the settings to spec.kubelet of the EC2NodeClass",
+    sentence:
+      "Karpenter v1.1 and later do not read these kubelet settings; they belong in spec.kubelet " +
+      "of the EC2NodeClass",
   });
 }
 

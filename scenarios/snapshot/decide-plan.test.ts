@@ -148,7 +148,7 @@ describe("a plan", () => {
       "1 NodePool (default) with replicas: nothing keeps that number, which needs " +
         "--feature-gates StaticCapacity=true",
     ]);
-    expect(off.idleNodePools[0]?.message).toContain("the feature gate StaticCapacity is off");
+    expect(off.idleNodePools[0]?.message).toBe("static: it takes no pods' demand");
     const on = plan([fixed], { choices: planChoices({ staticCapacity: true }) }).plan;
     expect(on.notes.join()).not.toContain("StaticCapacity");
     expect(on.notes.join()).toContain("1 NodePool (default) with replicas: nodes that are missing");

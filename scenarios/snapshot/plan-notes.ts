@@ -112,7 +112,7 @@ function whyIdle(
   if (spec.replicas !== undefined) {
     return isStaticCapacityOn
       ? "static: it keeps its replicas and takes no pods' demand"
-      : "static: it takes no pods' demand, and the feature gate StaticCapacity is off";
+      : "static: it takes no pods' demand";
   }
   if (metadata.deletionTimestamp !== undefined) return "it is being deleted";
   const ready = status.conditions.find(({ type }) => type === "Ready");
