@@ -1,11 +1,13 @@
 /** How two decisions on one case differ. */
 import type { Consequences, DecidedNodeClaim, Decision } from "./cases.ts";
+import type { TextComparison } from "./compared-texts.ts";
 
-/**
- * Lines that say what differs, upstream's side first; none when the decisions are the same. Texts of
- * errors are compared without the serial numbers of host name placeholders.
- */
-export function differences(upstream: Decision, ours: Decision): readonly string[] {
+/** Lines that say what differs, upstream's side first; none when the decisions are the same. */
+export function differences(
+  upstream: Decision,
+  ours: Decision,
+  texts: TextComparison,
+): readonly string[] {
   if (upstream.error !== undefined || ours.error !== undefined) {
     return differs("error", upstream.error, ours.error);
   }
@@ -18,7 +20,7 @@ export function differences(upstream: Decision, ours: Decision): readonly string
       ]),
     ).flat(),
     ...differs("existing nodes", upstream.existingNodes, ours.existingNodes),
-    ...errorDifferences(upstream.podErrors, ours.podErrors),
+    ...errorDifferences(upstream.podErrors, ours.podErrors, texts),
     ...consequenceDifferences(upstream.consequences, ours.consequences),
     ...differencesWithin("buffers", upstream.buffers ?? [], ours.buffers ?? []),
     ...differencesWithin("buffer pods", upstream.bufferPods ?? {}, ours.bufferPods ?? {}),
@@ -71,35 +73,18 @@ function isEmpty(value: unknown): boolean {
 
 type Texts = Readonly<Record<string, string>>;
 
-function errorDifferences(upstream: Texts, ours: Texts): readonly string[] {
+/** How texts about pods differ, by the pod's key. */
+export function errorDifferences(
+  upstream: Texts,
+  ours: Texts,
+  texts: TextComparison,
+): readonly string[] {
   const pods = [...new Set([...Object.keys(upstream), ...Object.keys(ours)])].sort();
-  return pods.flatMap((pod) =>
-    isSameError(upstream[pod], ours[pod])
-      ? []
-      : differs(`error of ${pod}`, upstream[pod], ours[pod]),
-  );
-}
-
-/** Whether two errors of a pod say the same; either may be missing. */
-export function isSameError(upstream: string | undefined, ours: string | undefined): boolean {
-  const [left, right] = [upstream, ours].map((it) => it && withoutChance(it));
-  return left === right;
-}
-
-const brokenRule =
-  /unsatisfiable topology constraint for .*? nodeDomains = \S+ \w+(?: (?:[<>]=?\d+|\[[^\]]*\]))*/g;
-
-/**
- * A text without what chance decides in it. Of several topology rules that a candidate breaks,
- * upstream names the one that a hash map yields first, so which rule that is doesn't count, but that
- * one is broken does; and so with the known label that an unknown one may be a typo of. Placeholders
- * of host names are numbered through the life of a process.
- */
-export function withoutChance(text: string): string {
-  return text
-    .replaceAll(/hostname-placeholder-\d+/g, "hostname-placeholder")
-    .replaceAll(brokenRule, "unsatisfiable topology constraint")
-    .replaceAll(/typo of "[^"]*"/g, "typo of a label");
+  return pods.flatMap((pod) => {
+    const [left, right] = [upstream[pod], ours[pod]];
+    const isSame = left !== undefined && right !== undefined && texts.isSame(left, right, pod);
+    return isSame ? [] : [`error of ${pod}: upstream ${String(left)}, ours ${String(right)}`];
+  });
 }
 
 function sorted(record: Readonly<Record<string, number>>): unknown {

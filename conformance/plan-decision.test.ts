@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readRecordedCases, type RecordedCases } from "./cases.ts";
+import { TextComparison } from "./compared-texts.ts";
 import { comparePlans, planDifferences, planOf } from "./plan-decision.ts";
 import { buildInstanceTypes } from "./decide.ts";
 
@@ -29,12 +30,13 @@ describe("dryfit plan, on the List of a recorded case", () => {
     if (testCase === undefined || decision === undefined) throw new Error("no such case");
     const types = buildInstanceTypes(instanceTypeSets[testCase.instanceTypeSet] ?? []);
     const plan = planOf(testCase, types);
-    expect(planDifferences(decision, plan)).toEqual([]);
+    const texts = new TextComparison(testCase.objects.items);
+    expect(planDifferences(decision, plan, texts)).toEqual([]);
     const others = [
       { ...plan, nodeClaims: plan.nodeClaims.slice(1) },
       { ...plan, unschedulable: [] },
       { ...plan, existingNodes: [{ node: "n", pods: ["default/pod-2"] }] },
     ];
-    for (const other of others) expect(planDifferences(decision, other)).not.toEqual([]);
+    for (const other of others) expect(planDifferences(decision, other, texts)).not.toEqual([]);
   });
 });

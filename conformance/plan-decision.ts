@@ -5,7 +5,8 @@ import { invariant, parseResourceList, parseTime } from "../core/units/index.ts"
 import { decidePlan, loadSnapshot, type Plan } from "../scenarios/index.ts";
 import { loadCatalogue } from "../traces/index.ts";
 import type { ConformanceCase, Decision, Manifest, RecordedCases } from "./cases.ts";
-import { isSameError } from "./compare.ts";
+import { errorDifferences } from "./compare.ts";
+import { TextComparison } from "./compared-texts.ts";
 import { buildInstanceTypes } from "./decide.ts";
 import { nodeClassManifest } from "./generate-catalogue-types.ts";
 import type { CaseResult } from "./replay.ts";
@@ -48,8 +49,9 @@ export function comparePlans(
     const decision = decisions[index];
     const types = typesBySet.get(instanceTypeSet);
     if (decision === undefined || types === undefined || !isForPlan(testCase)) return [];
-    const found = planDifferences(decision, planOf(testCase, types));
-    return [{ name, topic: `plan: ${topic}`, differences: found }];
+    const texts = new TextComparison(testCase.objects.items);
+    const found = planDifferences(decision, planOf(testCase, types), texts);
+    return [{ name, topic: `plan: ${topic}`, differences: found, texts: texts.counts }];
   });
 }
 
@@ -99,7 +101,11 @@ function unschedulableVirtualPods({ buffers }: Plan): Plan["unschedulable"] {
 }
 
 /** Lines that say where the plan is another one than the decision; none when it says the same. */
-export function planDifferences(decision: Decision, plan: Plan): readonly string[] {
+export function planDifferences(
+  decision: Decision,
+  plan: Plan,
+  texts: TextComparison,
+): readonly string[] {
   const isVirtual = (pod: string): boolean => virtualPods.has(pod);
   const virtualPods = virtualPodsOf(plan);
   const apart = (pods: readonly string[]): readonly (readonly string[])[] => [
@@ -132,22 +138,21 @@ export function planDifferences(decision: Decision, plan: Plan): readonly string
   return [
     ...differ("NodeClaims", claims.upstream, claims.ours),
     ...differ("existing nodes", nodes.upstream, nodes.ours),
-    ...errorDifferences(decision, plan),
+    ...planErrorDifferences(decision, plan, texts),
     ...launchDifferences(decision, plan),
   ];
 }
 
-function errorDifferences({ podErrors }: Decision, plan: Plan): readonly string[] {
+function planErrorDifferences(
+  { podErrors }: Decision,
+  plan: Plan,
+  texts: TextComparison,
+): readonly string[] {
   const unschedulable = [...plan.unschedulable, ...unschedulableVirtualPods(plan)];
-  const ours = new Map(unschedulable.map(({ pod, message }) => [pod, message] as const));
+  const ours = unschedulable.map(({ pod, message }) => [pod, message] as const);
   // Without NodePools upstream ends the run, and says so of each pod in another place.
   if (plan.outcome === "no-node-pools") return differ("errors", podErrors, {});
-  const pods = [...new Set([...Object.keys(podErrors), ...ours.keys()])];
-  return pods.flatMap((pod) =>
-    isSameError(podErrors[pod], ours.get(pod))
-      ? []
-      : differ(`error of ${pod}`, podErrors[pod], ours.get(pod)),
-  );
+  return errorDifferences(podErrors, Object.fromEntries(ours), texts);
 }
 
 /** What is created and what is passed over, where the case has it recorded. */

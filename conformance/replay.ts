@@ -1,5 +1,6 @@
 import { readRecordedCases, type RecordedCases } from "./cases.ts";
 import { differences } from "./compare.ts";
+import { TextComparison, type TextCounts } from "./compared-texts.ts";
 import { buildInstanceTypes, decide } from "./decide.ts";
 
 /** A recorded case decided anew; no differences means that the two agree in everything. */
@@ -7,6 +8,8 @@ export interface CaseResult {
   readonly name: string;
   readonly topic: string;
   readonly differences: readonly string[];
+  /** By which rule texts were the same; absent where all is compared to the letter. */
+  readonly texts?: TextCounts;
 }
 
 /** Decides the cases of a recorded file whose names contain one of the words (none: all of them). */
@@ -30,6 +33,8 @@ export function replayCases(
     if (recorded?.name !== name || types === undefined) {
       throw new Error(`case ${name} lacks its decision or instance types`);
     }
-    return [{ name, topic, differences: differences(recorded, decide(testCase, types)) }];
+    const texts = new TextComparison(testCase.objects.items);
+    const found = differences(recorded, decide(testCase, types), texts);
+    return [{ name, topic, differences: found, texts: texts.counts }];
   });
 }

@@ -1,3 +1,4 @@
+import { type TextRule, textRules } from "./compared-texts.ts";
 import type { CaseResult } from "./replay.ts";
 
 /**
@@ -15,7 +16,18 @@ export function report(results: readonly CaseResult[], linesPerCase: number): 0 
     console.log(tally(topic, counted));
   }
   console.log(tally("all", results));
+  for (const line of textLines(results)) console.log(line);
   return results.some(({ differences }) => differences.length > 0) ? 1 : 0;
+}
+
+/** By which rules texts were compared, where any were. */
+function textLines(results: readonly CaseResult[]): readonly string[] {
+  const countOf = (rule: TextRule) =>
+    results.reduce((sum, { texts }) => sum + (texts?.get(rule) ?? 0), 0);
+  const counts = textRules.map((rule) => [rule, countOf(rule)] as const);
+  if (counts.every(([, count]) => count === 0)) return [];
+  const lines = counts.map(([rule, count]) => `  ${rule.padEnd(60)} ${String(count).padStart(8)}`);
+  return ["texts that are the same", ...lines];
 }
 
 function tally(title: string, counted: readonly CaseResult[]): string {

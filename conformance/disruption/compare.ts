@@ -1,15 +1,15 @@
 /** How two decisions on one disruption case differ. */
-import { differences, withoutChance } from "../compare.ts";
+import { differences } from "../compare.ts";
+import type { TextComparison } from "../compared-texts.ts";
+import { withRelativeNumbers } from "../compared-texts.ts";
 import type {
-  DecidedEvent,
   DecidedFact,
   DecidedMethod,
   DecidedRun,
   DecidedScores,
-  TimedEvent,
   DisruptionDecision,
 } from "./cases.ts";
-import { eventText } from "./inspect-methods.ts";
+import { allEvents, eventDifferences } from "./compare-events.ts";
 
 /** What our core decided. */
 export interface OurDecision {
@@ -21,15 +21,15 @@ export interface OurDecision {
 export function disruptionDifferences(
   upstream: DisruptionDecision,
   ours: OurDecision,
+  texts: TextComparison,
 ): readonly string[] {
   if (upstream.error !== undefined) return [`upstream failed: ${upstream.error}`];
   return [
-    ...upstream.methods.flatMap((it, index) => methodDifferences(it, ours.methods[index])),
+    ...upstream.methods.flatMap((it, index) => methodDifferences(it, ours.methods[index], texts)),
     ...listDifferences("run", upstream.run.facts.map(plainFact), ours.run.facts.map(plainFact)),
-    ...eventDifferences("run: event", timed(upstream.run.events), timed(ours.run.events)),
-    ...podEventDifferences("run: event", upstream.run, ours.run, timed),
+    ...eventDifferences("run: event", allEvents(upstream.run), allEvents(ours.run), texts),
     ...listDifferences("end", upstream.run.end, ours.run.end),
-    ...differences({ name: "", ...upstream.run.then }, { name: "", ...ours.run.then }).map(
+    ...differences({ name: "", ...upstream.run.then }, { name: "", ...ours.run.then }, texts).map(
       (it) => `provisioning then: ${it}`,
     ),
   ];
@@ -38,6 +38,7 @@ export function disruptionDifferences(
 function methodDifferences(
   upstream: DecidedMethod,
   ours: DecidedMethod | undefined,
+  texts: TextComparison,
 ): readonly string[] {
   const { method } = upstream;
   if (ours?.method !== method) return [`${method}: not asked`];
@@ -52,22 +53,8 @@ function methodDifferences(
       ours.commands.map(plain),
     ),
     ...listDifferences(`${method}: scored`, plainEvaluations(upstream), plainEvaluations(ours)),
-    ...eventDifferences(
-      `${method}: event`,
-      upstream.events.map(comparable),
-      ours.events.map(comparable),
-    ),
-    ...podEventDifferences(`${method}: event`, upstream, ours, (it) => it.map(comparable)),
+    ...eventDifferences(`${method}: event`, allEvents(upstream), allEvents(ours), texts),
   ];
-}
-
-function podEventDifferences<Event>(
-  what: string,
-  upstream: { readonly podEvents: readonly Event[] },
-  ours: { readonly podEvents: readonly Event[] },
-  textsOf: (events: readonly Event[]) => readonly string[],
-): readonly string[] {
-  return eventDifferences(what, textsOf(upstream.podEvents), textsOf(ours.podEvents));
 }
 
 function plainEvaluations({ scored }: DecidedMethod): readonly unknown[] {
@@ -100,7 +87,7 @@ function plainFact({ scores, savings, created, text, ...fact }: DecidedFact): un
 
 /** Without ids, and without the frame that upstream's controller puts around what went wrong. */
 function plainError(text: string): string {
-  return withoutChance(text)
+  return withRelativeNumbers(text)
     .replace(/^disrupting, /, "")
     .replace(/ \(\w+=reason\)$/, "")
     .replaceAll(/ \(command-id=[^)]*\)/g, "");
@@ -117,20 +104,6 @@ function plain(value: object): unknown {
   ]);
 }
 
-/** Each when it was told first: a text that chance varies is told anew. */
-function timed(events: readonly TimedEvent[]): readonly string[] {
-  const firstByText = new Map<string, number>();
-  for (const event of events) {
-    const text = comparable(event);
-    if (!firstByText.has(text)) firstByText.set(text, event.atMs);
-  }
-  return [...firstByText].map(([text, atMs]) => `${atMs} ms ${text}`);
-}
-
-function comparable(event: DecidedEvent): string {
-  return withoutChance(eventText(event));
-}
-
 /** Entry by entry, so that a long list differs in short lines. */
 function listDifferences(
   what: string,
@@ -141,17 +114,6 @@ function listDifferences(
   return Array.from({ length }, (_, index) =>
     differs(`${what} ${index + 1}`, upstream[index], ours[index]),
   ).flat();
-}
-
-function eventDifferences(
-  what: string,
-  upstream: readonly string[],
-  ours: readonly string[],
-): readonly string[] {
-  return [
-    ...upstream.filter((it) => !ours.includes(it)).map((it) => `${what}: only upstream ${it}`),
-    ...ours.filter((it) => !upstream.includes(it)).map((it) => `${what}: only ours ${it}`),
-  ];
 }
 
 function sorted<Value>(record: Readonly<Record<string, Value>>): readonly [string, Value][] {

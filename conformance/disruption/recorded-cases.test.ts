@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { TextComparison } from "../compared-texts.ts";
 import { titleInstanceTypeSets } from "../titles/instance-types.ts";
 import { disruptionTitleCases, disruptionTitleTopics } from "../titles/disruption/index.ts";
 import { buildInstanceTypes } from "../decide.ts";
@@ -52,6 +53,7 @@ describe("comparing decisions", () => {
   );
   if (testCase === undefined) throw new Error("the case is gone");
   const ours = decideDisruption(testCase, sets);
+  const texts = new TextComparison(testCase.objects.items);
   const upstream = asUpstream(ours);
   const method = upstream.methods[2];
   if (method === undefined) throw new Error("drift is gone");
@@ -62,7 +64,7 @@ describe("comparing decisions", () => {
   }
 
   it("finds none between equal ones", () => {
-    expect(disruptionDifferences(upstream, ours)).toEqual([]);
+    expect(disruptionDifferences(upstream, ours, texts)).toEqual([]);
   });
 
   it.each([
@@ -75,7 +77,7 @@ describe("comparing decisions", () => {
     ["an error", withMethod({ error: "no nodepools found" })],
     ["another end", { ...upstream, run: { ...upstream.run, end: [] } }],
   ])("notices %s", (_, other) => {
-    expect(disruptionDifferences(other, ours).length).toBeGreaterThan(0);
+    expect(disruptionDifferences(other, ours, texts).length).toBeGreaterThan(0);
   });
 
   it("notices a command that was started later, or never", () => {
@@ -84,7 +86,7 @@ describe("comparing decisions", () => {
     const later = facts.map((it) => ({ ...it, atMs: it.atMs + 1000 }));
     for (const changed of [later, []]) {
       const run = { ...upstream.run, facts: changed };
-      expect(disruptionDifferences({ ...upstream, run }, ours).length).toBeGreaterThan(0);
+      expect(disruptionDifferences({ ...upstream, run }, ours, texts).length).toBeGreaterThan(0);
     }
   });
 });

@@ -1,3 +1,5 @@
+import type { Manifest } from "../cases.ts";
+import { TextComparison } from "../compared-texts.ts";
 import { buildInstanceTypes } from "../decide.ts";
 import type { CaseResult } from "../replay.ts";
 import { CaseWorld, type InstanceTypeSets } from "./case-world.ts";
@@ -33,8 +35,15 @@ export function replayDisruptionCases(
     const recorded = decisions[index];
     if (recorded?.name !== name) throw new Error(`case ${name} lacks its decision`);
     const ours = decideDisruption(testCase, sets, skipIdlePolls);
-    return [{ name, topic, differences: disruptionDifferences(recorded, ours) }];
+    const texts = new TextComparison(itemsOf(testCase));
+    const found = disruptionDifferences(recorded, ours, texts);
+    return [{ name, topic, differences: found, texts: texts.counts }];
   });
+}
+
+/** The objects of a case, those that come later too. */
+function itemsOf({ objects, script }: DisruptionCase): readonly Manifest[] {
+  return [...objects.items, ...(script ?? []).flatMap(({ put }) => put ?? [])];
 }
 
 /** What our core decides on a case. */
