@@ -14,7 +14,7 @@ import { runWithJournal } from "./support/worlds.ts";
  * Seeds that between them see every happening, and are quick. DRYFIT_SWARM=N runs the first N seeds
  * instead, DRYFIT_SWARM_SEED=N that one alone.
  */
-const everydaySeeds = [9, 19, 21, 24, 32, 33, 42, 45, 48, 51, 67, 73];
+const everydaySeeds = [9, 19, 21, 24, 32, 33, 42, 45, 48, 51, 67, 73, 256];
 const only = env["DRYFIT_SWARM_SEED"];
 const count = env["DRYFIT_SWARM"];
 const seeds =

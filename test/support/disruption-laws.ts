@@ -25,6 +25,11 @@ function isActive({ schedule, duration }: Budget, now: SimTime): boolean {
   return start !== null && start.getTime() <= now;
 }
 
+/** Whether the method replaces nodes for what they are, not for what they cost. */
+export function isDriftMethod(method: string): boolean {
+  return method === "drift" || method === "static-drift";
+}
+
 function scaled(value: string | number, total: number): number {
   const text = String(value);
   return text.endsWith("%") ? Math.ceil((Number(text.slice(0, -1)) * total) / 100) : Number(text);
@@ -60,9 +65,12 @@ export class DisruptionLaws {
   #command(command: Command): void {
     const nodes = command.candidates.map((name) => this.#cluster.node(name));
     // Drift replaces whatever it costs, and whenever.
-    const isDrift = command.method === "drift";
+    const isDrift = isDriftMethod(command.method);
     this.#checkBudgets(command, nodes);
     for (const node of nodes) {
+      if (this.#nodePoolOf(node).spec.template.annotations[annotationDoNotDisrupt] === "true") {
+        this.#violate(`${command.method} of ${node.name}, which is not to be disrupted`);
+      }
       if (node.machine?.markedAt !== undefined) this.#violate(`${node.name} is disrupted twice`);
       if (node.isRemoved) this.#violate(`${node.name} is disrupted though it is gone`);
       this.#checkPods(command, node);
@@ -105,7 +113,7 @@ export class DisruptionLaws {
   #checkPods({ method, at }: Command, node: ReplayedNode): void {
     // Drift may wait for pods that don't want to go where there is an end to the wait.
     const { terminationGracePeriod } = this.#nodePoolOf(node).spec.template.spec;
-    if (method === "drift" && terminationGracePeriod !== undefined) return;
+    if (isDriftMethod(method) && terminationGracePeriod !== undefined) return;
     for (const pod of this.#cluster.podsOn(node)) {
       if (!this.#cluster.isActive(pod, at)) continue;
       if (isProtected(pod, at)) this.#violate(`${method} of ${node.name} with ${pod.key} on it`);

@@ -9,15 +9,18 @@ export const happenings = [
   "eviction blocked by a PodDisruptionBudget",
   "disruption blocked by a PodDisruptionBudget",
   "disruption blocked by a pod's do-not-disrupt",
+  "disruption blocked by a node's do-not-disrupt",
   "disruption budget exhausted",
   "command given up at its second look",
   "command rolled back",
   "expiration",
   "drift/replace",
+  "static-drift/replace",
   "repair",
   "maintenance",
   "forced delete at the end of a terminationGracePeriod",
   "preemption",
+  "room made for a capacity buffer",
   "pod lost with its host",
   "emptiness/delete",
   "single-node-consolidation/delete",
@@ -65,6 +68,10 @@ function happeningOf(entry: LedgerEntry): string | undefined {
       return deletions.get(entry.reason);
     case "pod-killed":
       return deaths.get(entry.reason);
+    case "event":
+      return entry.objectKind === "CapacityBuffer" && /RequiresNewCapacity/.test(entry.message)
+        ? "room made for a capacity buffer"
+        : undefined;
     case "disruption-command":
       return `${entry.method}/${entry.decision}`;
     default:
@@ -75,6 +82,7 @@ function happeningOf(entry: LedgerEntry): string | undefined {
 const refusals: ReadonlyMap<string, string> = new Map([
   ["disruption/pdb-blocks", "disruption blocked by a PodDisruptionBudget"],
   ["disruption/pod-do-not-disrupt", "disruption blocked by a pod's do-not-disrupt"],
+  ["disruption/node-do-not-disrupt", "disruption blocked by a node's do-not-disrupt"],
   ["disruption/budget-exhausted", "disruption budget exhausted"],
 ]);
 

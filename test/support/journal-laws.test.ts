@@ -66,6 +66,11 @@ function withNodePools(change: (spec: NodePool["spec"]) => Partial<NodePool["spe
   );
 }
 
+/** Nodes that are not to be disrupted. */
+const lastingNodes = withNodePools(({ template }) => ({
+  template: { ...template, annotations: { "karpenter.sh/do-not-disrupt": "true" } },
+}));
+
 function withExpiry(expireAfter: NodePool["spec"]["template"]["spec"]["expireAfter"]): WorldPlan {
   return withNodePools(({ template }) => ({
     template: { ...template, spec: { ...template.spec, expireAfter } },
@@ -127,6 +132,7 @@ describe("the laws of a journal", () => {
     ["the number of pods that a node takes", twoPods, /holds \d+ pods of 2/],
     ["limits", withNodePools(() => ({ limits: { cpu: 3000 } })), /uses \d+m of 3000m/],
     ["early expiration", withExpiry(hours(9)), /expires, due at/],
+    ["do-not-disrupt of nodes", lastingNodes, /which is not to be disrupted/],
     ["late expiration", withExpiry(hours(1)), /is not expired|expires, due at/],
   ];
   it.for(stricter)("notice stricter manifests: %s", ([, strict, law]) => {

@@ -5,6 +5,7 @@
 import { after, durationMs, type SimTime } from "../../core/units/index.ts";
 import type { LedgerEntry } from "../../sim/ledger/index.ts";
 import type { WorldPlan } from "../../sim/world-plan.ts";
+import { isDriftMethod } from "./disruption-laws.ts";
 import type { ReplayedCluster, ReplayedMachine } from "./journal-replay.ts";
 
 type Command = Extract<LedgerEntry, { kind: "disruption-command" }>;
@@ -39,7 +40,7 @@ export class PriceLaws {
 
   /** Drift replaces whatever it costs. */
   #command({ method, decision, candidates, replacements, at }: Command): void {
-    if (method === "drift" || decision !== "replace") return;
+    if (isDriftMethod(method) || decision !== "replace") return;
     let before = 0;
     for (const name of candidates) before += this.#priceOf(this.#cluster.node(name).machine, at);
     let cheapest = 0;

@@ -66,6 +66,9 @@ export function swarmNodePool(dice: SwarmDice, name: string): Manifest {
         ...(budgets.length === 0 ? {} : { budgets }),
       },
       template: {
+        ...(dice.chance(`${name} is not to be disrupted`, 0.08)
+          ? { metadata: { annotations: { "karpenter.sh/do-not-disrupt": "true" } } }
+          : {}),
         spec: {
           expireAfter: dice.pick(`${name} expiry`, ["2h", "3h", "720h", "Never"]),
           ...optional(

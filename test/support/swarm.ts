@@ -6,6 +6,7 @@ import { after, durationMs, hours, invariant, minutes } from "../../core/units/i
 import type { SimTime } from "../../core/units/index.ts";
 import { defaultKarpenterOptions } from "../../sim/world-plan.ts";
 import type { PodArrival, ReplicaPlan, WorldPlan } from "../../sim/world-plan.ts";
+import { swarmBuffer, swarmStaticNodePool } from "./swarm-capacity.ts";
 import { SwarmDice } from "./swarm-dice.ts";
 import {
   type Manifest,
@@ -38,6 +39,7 @@ export function swarmPlan(seed: number): WorldPlan {
   };
   const spotToSpotConsolidation = dice.chance("spot to spot", 0.5);
   const { featureGates } = defaultKarpenterOptions;
+  const gates = { nodeRepair: true, staticCapacity: true, capacityBuffer: true };
   return worldPlan({
     seed,
     lasts: hours(lastsHours),
@@ -46,13 +48,17 @@ export function swarmPlan(seed: number): WorldPlan {
     manifests: [
       urgentPriority,
       ...nodePools,
+      ...swarmStaticNodePool(dice),
       ...workloads.flat(),
+      ...workloads
+        .slice(0, 1)
+        .flatMap(([first]) => (first === undefined ? [] : swarmBuffer(dice, first))),
       ...(dice.chance("daemons", 0.7) ? [swarmDaemonSet] : []),
     ],
     overrides: {
       karpenter: {
         ...defaultKarpenterOptions,
-        featureGates: { ...featureGates, spotToSpotConsolidation, nodeRepair: true },
+        featureGates: { ...featureGates, spotToSpotConsolidation, ...gates },
         ...(dice.chance("decisions take time", 0.25) ? { decisionLatency } : {}),
       },
       replicaPlans: workloads.flatMap(([workload]) =>
