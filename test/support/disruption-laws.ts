@@ -128,7 +128,9 @@ export class DisruptionLaws {
   }
 
   #checkConsolidateAfter({ method, at }: Command, node: ReplayedNode): void {
-    const { consolidateAfter, consolidationPolicy } = this.#nodePoolOf(node).spec.disruption;
+    const { disruption, replicas } = this.#nodePoolOf(node).spec;
+    const { consolidateAfter, consolidationPolicy } = disruption;
+    if (replicas !== undefined) return this.#violate(`${method} of static ${node.name}`);
     if (consolidateAfter === Never) return this.#violate(`${method} of ${node.name}: never`);
     if (consolidationPolicy === "WhenEmpty" && method !== "emptiness") {
       this.#violate(`${method} under WhenEmpty`);

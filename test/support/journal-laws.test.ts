@@ -132,6 +132,7 @@ describe("the laws of a journal", () => {
     ["the number of pods that a node takes", twoPods, /holds \d+ pods of 2/],
     ["limits", withNodePools(() => ({ limits: { cpu: 3000 } })), /uses \d+m of 3000m/],
     ["early expiration", withExpiry(hours(9)), /expires, due at/],
+    ["static NodePools", withNodePools(() => ({ replicas: 1 })), /consolidation of static/],
     ["do-not-disrupt of nodes", lastingNodes, /which is not to be disrupted/],
     ["late expiration", withExpiry(hours(1)), /is not expired|expires, due at/],
   ];
