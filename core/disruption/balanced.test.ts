@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluateBalancedMove, scoreMove } from "./balanced.ts";
+import { usdPerHour } from "../units/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Command } from "./command.ts";
 
@@ -35,6 +36,15 @@ describe("scoring moves", () => {
   ])("the design's example: %f for %f of %f and %f", (savings, cost, total, all, score) => {
     const totals = { totalCost: total, totalDisruptionCost: all };
     expect(scoreMove(savings, cost, totals, 2).score).toBeCloseTo(score, 2);
+  });
+});
+
+describe("totals of a NodePool", () => {
+  it("cannot be poisoned by a price that is not a number, which is refused on its way in", () => {
+    // Upstream takes such a price for 0 when it looks up what a node costs.
+    expect(() => usdPerHour(Number.NaN)).toThrow(RangeError);
+    const move = scoreMove(4.84, 2, { totalCost: 9.68, totalDisruptionCost: 6 }, 2);
+    expect(move.score).toBe(0.5 / (2 / 6));
   });
 });
 

@@ -31,6 +31,13 @@ function unready(claim: string): Manifest {
   return { ...ready(claim)[0], status: { conditions: [] } };
 }
 
+/** The same when it is launched and has no node yet. */
+function launched(claim: string): Manifest {
+  const status = ready(claim)[0]?.["status"] as { readonly conditions: readonly Manifest[] };
+  const conditions = status.conditions.filter(({ type }) => type === "Launched");
+  return { ...ready(claim)[0], status: { ...status, conditions } };
+}
+
 export const queueTitles: readonly DisruptionTitle[] = [
   titled(
     "should keep nodes tainted when replacements haven't finished initialization",
@@ -41,6 +48,11 @@ export const queueTitles: readonly DisruptionTitle[] = [
     "should not return an error when handling commands before the timeout",
     [base, busy("a")],
     { seconds: 590 },
+  ),
+  titled(
+    "should not return an error when the NodeClaim doesn't exist but the NodeCliam is in cluster state",
+    [base, busy("a")],
+    { seconds: 60, script: [{ atSeconds: 20, put: [launched("default-00001")] }] },
   ),
   titled("should untaint nodes when a command times out", [base, busy("a")], { seconds: 660 }),
   titled("should leave a replacement that came too late as it is", [base, busy("a")], {
