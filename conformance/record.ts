@@ -4,6 +4,7 @@
 import { askUpstream } from "./ask-upstream.ts";
 import { type ConformanceCase, usedInstanceTypeSets, writeRecordedCases } from "./cases.ts";
 import { addBuffers } from "./generate-buffers.ts";
+import { addResizes } from "./generate-resizes.ts";
 import { generateCases, generateInstanceTypeSets, generateLargeCases } from "./generate.ts";
 import { conformanceCommand, parseCount, parseSeed, runCommand } from "./run-command.ts";
 import { bufferTitleCases } from "./titles/capacity-buffers.ts";
@@ -19,12 +20,13 @@ interface Words {
   readonly large?: true;
   readonly titles?: true;
   readonly buffers?: true;
+  readonly resizes?: true;
 }
 
 const command = conformanceCommand(
   "record",
   "Records upstream's decisions on generated or hand-made cases. Give --titles, or --seed with " +
-    "--large or --count; --buffers wants --seed and --count, too.",
+    "--large or --count; --buffers and --resizes want --seed and --count, too.",
 )
   .argument("<file>", "name of a file in conformance/cases/, ending in .json.gz")
   .option("--seed <number>", "which generated cases", parseSeed)
@@ -33,6 +35,7 @@ const command = conformanceCommand(
   .option("--large", "a few generated cases of thousands of pods")
   .option("--titles", "the hand-made cases")
   .option("--buffers", "hand-made and generated cases with capacity buffers")
+  .option("--resizes", "generated cases with pods resized in place")
   .action(record);
 
 await runCommand(command, process.argv.slice(2));
@@ -64,6 +67,7 @@ function casesOf(
     return command.error("give --titles, --seed with --large, or --seed with --count");
   }
   const generated = generateCases(seed, count, sets).filter(({ topic }) => chosen.includes(topic));
+  if (words.resizes === true) return addResizes(seed, generated);
   if (words.buffers !== true) return generated;
   return [...bufferTitleCases(), ...addBuffers(seed, generated)];
 }

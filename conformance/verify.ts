@@ -5,6 +5,7 @@
  */
 import { askUpstream } from "./ask-upstream.ts";
 import { addBuffers } from "./generate-buffers.ts";
+import { addResizes } from "./generate-resizes.ts";
 import { generateCount, generateInstanceTypeSets } from "./generate.ts";
 import { replayCases } from "./replay.ts";
 import { report } from "./report.ts";
@@ -16,6 +17,7 @@ interface Words {
   readonly count: number;
   readonly topics: readonly string[];
   readonly buffers?: true;
+  readonly resizes?: true;
 }
 
 const command = conformanceCommand(
@@ -28,13 +30,15 @@ const command = conformanceCommand(
   .requiredOption("--count <number>", "how many, of every topic in turn", parseCount)
   .addOption(topicOption())
   .option("--buffers", "with capacity buffers added to each case")
+  .option("--resizes", "with pods resized in place in each case")
   .action(verify);
 
 await runCommand(command, process.argv.slice(2));
 
-function verify({ seed, count, topics: chosen, buffers }: Words): void {
+function verify({ seed, count, topics: chosen, buffers, resizes }: Words): void {
   const sets = generateInstanceTypeSets(seed);
-  const plain = generateCount(seed, count, sets, chosen);
+  const generated = generateCount(seed, count, sets, chosen);
+  const plain = resizes === true ? addResizes(seed, generated) : generated;
   const cases = buffers === true ? addBuffers(seed, plain) : plain;
   const recorded = askUpstream(cases, sets);
   console.log(`seed ${seed}, against ${recorded.upstream}`);
