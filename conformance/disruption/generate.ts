@@ -3,8 +3,10 @@
 import { type RandomStream, stream } from "../../sim/engine/index.ts";
 import type { CaseInstanceType, Manifest } from "../cases.ts";
 import { between, chance, some } from "../dice.ts";
+import { generateDaemonSets } from "../generate-daemon-sets.ts";
 import { generatePodGroup, podFeatures, type PodFeature, podManifest } from "../generate-pods.ts";
 import type { CaseCarryOut, CaseFacts, DisruptionCase } from "./cases.ts";
+import { generateChanges } from "./generate-changes.ts";
 import {
   generateMachine,
   type GeneratedMachine,
@@ -35,6 +37,9 @@ interface Topic {
   readonly seconds?: readonly number[];
   /** Decisions are carried out, and the next ones taken. */
   readonly isCarriedOut?: boolean;
+  readonly hasDaemonSets?: boolean;
+  /** Something happens while commands wait to be looked at again. */
+  readonly hasChanges?: boolean;
 }
 
 const few = ["reserved", "catalogue-50"];
@@ -106,6 +111,15 @@ export const disruptionTopics: readonly Topic[] = [
     isCarriedOut: true,
   },
   { name: "many-nodes", machines: [60, 200], instanceTypeSets: few, seconds: [0, 16] },
+  { name: "daemon-sets", hasDaemonSets: true, machine: { drifted: 0.2 } },
+  {
+    name: "changes",
+    hasChanges: true,
+    machines: [2, 8],
+    machine: { drifted: 0.2 },
+    running: { perMachineMax: 3, emptyChance: 0.3 },
+    seconds: [20, 45],
+  },
 ];
 
 /** `countByTopic` cases of every topic. */
@@ -147,7 +161,7 @@ function generateCase(
   );
   const facts = topic.hasFacts === true ? generateFacts(random, machines) : {};
   const seconds = random.pick(topic.seconds ?? [0, 20, 45]);
-  return {
+  const plain: DisruptionCase = {
     name,
     topic: `disruption: ${topic.name}`,
     now,
@@ -168,9 +182,12 @@ function generateCase(
         ...pools,
         ...machines.flatMap(({ manifests }) => manifests),
         ...generatePods(random, topic, machines),
+        ...(topic.hasDaemonSets === true ? generateDaemonSets(random) : []),
       ],
     },
   };
+  if (topic.hasChanges !== true) return plain;
+  return { ...plain, script: generateChanges(random, plain.objects.items) };
 }
 
 function generateCarryOut(random: RandomStream): CaseCarryOut {
