@@ -16,16 +16,27 @@ const place = { region: "us-east-1", zones: ["us-test-1a"], source: "as given" }
 
 /**
  * Whether plan can be asked: it provisions, so it never falls back from reservations, and it wants a
- * NodePool that has its EC2NodeClass.
+ * ready NodePool that has its EC2NodeClass. Without, plan takes the NodePool for not ready whatever it
+ * says of itself, as Karpenter soon would.
  */
 export function isForPlan({ options, objects }: ConformanceCase): boolean {
   const names = objects.items.flatMap(({ kind, metadata }) =>
     kind === "EC2NodeClass" ? [(metadata as { readonly name: string }).name] : [],
   );
   const nodePools = objects.items.filter(({ kind }) => kind === "NodePool");
-  const hasNodeClass = nodePools.some((nodePool) => names.includes(nodeClassOf(nodePool)));
+  const hasNodeClass = nodePools.some(
+    (nodePool) => isReady(nodePool) && names.includes(nodeClassOf(nodePool)),
+  );
   const isComplete = names.length === 0 ? nodePools.length > 0 : hasNodeClass;
   return options.reservedOfferingMode === undefined && isComplete;
+}
+
+function isReady({ status }: Manifest): boolean {
+  interface Status {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  }
+  const { conditions = [] } = (status ?? {}) as Status;
+  return conditions.some((it) => it.type === "Ready" && it.status === "True");
 }
 
 function nodeClassOf({ spec }: Manifest): string {
