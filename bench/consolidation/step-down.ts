@@ -36,7 +36,7 @@ export interface StepDownTiming {
   /** From the first step to the last rest. */
   readonly stepDownSeconds: number;
   readonly events: number;
-  /** Of the whole run, growth included; each a run of the scheduler as a rule. */
+  /** Of the whole run, growth included; those of fruitless searches that are remembered count again. */
   readonly simulations: number;
   readonly heapMebibytes: number;
   readonly steps: readonly StepRow[];
