@@ -5,37 +5,24 @@
  */
 import { usedInstanceTypeSets } from "../cases.ts";
 import { generateInstanceTypeSets } from "../generate.ts";
-import { parseRecordedFile } from "../recorded-file.ts";
 import { report } from "../report.ts";
-import { conformanceCommand, parseCount, parseSeed, runCommand } from "../run-command.ts";
+import { runCommand } from "../run-command.ts";
+import { verifyCommand, type VerifyWords } from "../verify-command.ts";
 import { askUpstreamAboutDisruption } from "./ask-upstream.ts";
 import { disruptionFilePrefix, writeDisruptionCases } from "./cases.ts";
 import { disruptionTopics, generateDisruptionCases } from "./generate.ts";
 import { replayDisruptionCases } from "./replay.ts";
 
-const command = conformanceCommand(
+const command = verifyCommand(
   "conformance:verify:disruption",
   "Generates fresh disruption cases, has upstream Karpenter and the core decide on them, and counts by " +
     "topic. Exit code 1 when any decision differs. Needs Go.",
-)
-  .requiredOption("--seed <number>", "which cases", parseSeed)
-  .requiredOption("--count <number>", "how many at least, as many of every topic", parseCount)
-  .option(
-    "--record <file>",
-    "keep them, with upstream's decisions, in conformance/cases/",
-    parseRecordedFile(disruptionFilePrefix),
-  )
-  .action(verify);
+  disruptionFilePrefix,
+).action(verify);
 
 await runCommand(command, process.argv.slice(2));
 
-interface Words {
-  readonly seed: number;
-  readonly count: number;
-  readonly record?: string;
-}
-
-function verify({ seed, count, record }: Words): void {
+function verify({ seed, count, record }: VerifyWords): void {
   const sets = generateInstanceTypeSets(seed);
   const cases = generateDisruptionCases(seed, Math.ceil(count / disruptionTopics.length), sets);
   const recorded = askUpstreamAboutDisruption(cases, sets);

@@ -4,9 +4,9 @@
  *
  * `npm run conformance:verify:lifecycle -- --seed S --count N`; exit code 1 when any outcome differs.
  */
-import { parseRecordedFile } from "../recorded-file.ts";
 import { report } from "../report.ts";
-import { conformanceCommand, parseCount, parseSeed, runCommand } from "../run-command.ts";
+import { runCommand } from "../run-command.ts";
+import { verifyCommand, type VerifyWords } from "../verify-command.ts";
 import { askUpstreamAboutLifecycle } from "./ask-upstream.ts";
 import { generateLifecycleCases, lifecycleTopics } from "./generate.ts";
 import { lifecycleFilePrefix, replayLifecycleCases, writeLifecycleCases } from "./replay.ts";
@@ -14,29 +14,16 @@ import { lifecycleFilePrefix, replayLifecycleCases, writeLifecycleCases } from "
 /** Chance shows where both sides of a race come up. */
 const timesAsked = 2;
 
-const command = conformanceCommand(
+const command = verifyCommand(
   "conformance:verify:lifecycle",
   "Generates fresh lifecycle cases, has upstream Karpenter's controllers (each case twice) and the core " +
     "live through them, and counts by topic. Exit code 1 when any outcome differs. Needs Go.",
-)
-  .requiredOption("--seed <number>", "which cases", parseSeed)
-  .requiredOption("--count <number>", "how many at least, as many of every topic", parseCount)
-  .option(
-    "--record <file>",
-    "keep them, with upstream's outcomes, in conformance/cases/",
-    parseRecordedFile(lifecycleFilePrefix),
-  )
-  .action(verify);
+  lifecycleFilePrefix,
+).action(verify);
 
 await runCommand(command, process.argv.slice(2));
 
-interface Words {
-  readonly seed: number;
-  readonly count: number;
-  readonly record?: string;
-}
-
-function verify({ seed, count, record }: Words): void {
+function verify({ seed, count, record }: VerifyWords): void {
   const cases = generateLifecycleCases(seed, Math.ceil(count / lifecycleTopics.length));
   const recorded = askUpstreamAboutLifecycle(cases, timesAsked);
   const various = recorded.outcomes.filter(({ length }) => length > 1).length;
